@@ -1,0 +1,1 @@
+"""The catalogue of patient pages and the rules that choose from it."""

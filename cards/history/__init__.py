@@ -1,0 +1,1 @@
+"""Earlier reports -> surveillance step, stability, what was advised and when it is due."""

@@ -1,0 +1,1 @@
+"""The model published: rule pages, source attributes, version history."""

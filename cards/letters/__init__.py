@@ -1,0 +1,1 @@
+"""Guidance -> the patient's letter and the check-list before it is released."""

@@ -1,0 +1,19 @@
+"""What the reader met in the data that a person should know about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing in the received data that is missing, contradictory, unknown or unreadable.
+
+    ``location`` is FHIRPath-like (``Observation/o1.component[2].valueCodeableConcept``);
+    ``code`` is a stable token such as ``unmapped-code``; ``text`` is a sentence for people
+    that may show codes and system URIs, never names, comments or other free text.
+    """
+
+    location: str
+    code: str
+    text: str

@@ -1,0 +1,94 @@
+"""Reading: what was understood of the resources that came with one report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from cards.facts import Facts
+from cards.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContext:
+    """What the caller says about the report beside the resources themselves.
+
+    ``moment`` is after_signature, before_signature, viewing or ordering. ``report_id`` is a
+    bare DiagnosticReport.id, or None while viewing (the reader then takes the latest
+    mammography report with calcifications). ``procedure`` and ``category`` are lists of R4
+    CodeableConcepts. ``draft_orders`` are ServiceRequests that are about to be signed.
+    ``missing`` are data that were asked for and did not come (R-DQ-14).
+    """
+
+    patient_id: str | None = None
+    report_id: str | None = None
+    status: str | None = None
+    user: str | None = None
+    procedure: tuple[Mapping[str, object], ...] = ()
+    category: tuple[Mapping[str, object], ...] = ()
+    moment: str = "after_signature"
+    draft_orders: tuple[Mapping[str, object], ...] = ()
+    missing: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveOrder:
+    """A ServiceRequest that already exists: its procedure concepts, side and reference."""
+
+    reference: str
+    concepts: tuple[str, ...]
+    side: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReport:
+    """One earlier mammography report: when, which categories, what it advised."""
+
+    reference: str
+    exam_date: date | None
+    signed_date: date | None
+    assessment_overall: str | None
+    assessment_left: str | None
+    assessment_right: str | None
+    recommendation: tuple[str, ...]
+    recommended_interval: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the facts came from, and the identities that cards and suggestions refer to.
+
+    References are relative (``Observation/o1``). ``exam_date`` is effective[x] (the end of a
+    period), else issued; ``signed_date`` is issued. ``findings`` gives, per finding id, the
+    Observations it rests on; ``places`` the coded place (quadrant, clock, depth concepts).
+    """
+
+    report: str | None = None
+    patient: str | None = None
+    requester: str | None = None
+    exam_date: date | None = None
+    signed_date: date | None = None
+    patient_languages: tuple[str, ...] = ()
+    findings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    active_orders: tuple[ActiveOrder, ...] = ()
+    earlier_reports: tuple[EarlierReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Facts of one report, where each came from, and what went wrong while reading.
+
+    ``described_uncoded`` is R-SC-07: a category is coded, no finding is, and a sentence
+    without a negation word holds a calcification stem. ``incomplete`` is R-DQ-14 and
+    ``unreadable`` R-DQ-15: then silence is never an answer.
+    """
+
+    facts: Facts
+    sources: Sources
+    problems: tuple[Problem, ...] = ()
+    incomplete: bool = False
+    unreadable: bool = False
+    described_uncoded: bool = False

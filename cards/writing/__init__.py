@@ -1,0 +1,1 @@
+"""Guidance -> cards: texts, suggestions as FHIR resources, links."""

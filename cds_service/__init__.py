@@ -1,0 +1,1 @@
+"""Delivers the cards: HTTP, FHIR servers, keys, databases, settings, command line."""

@@ -1,0 +1,1 @@
+"""The command calcification-cds, one file per command group."""

@@ -1,0 +1,1 @@
+"""Where data come from: context, then prefetch, then the FHIR server."""

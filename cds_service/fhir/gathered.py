@@ -1,0 +1,19 @@
+"""Gathered: the resources one answer is made from, and what did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cards.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Resources from context, prefetch and FHIR server, without duplicates, in that order.
+
+    ``missing`` says per key what was asked for and did not come (R-DQ-14).
+    """
+
+    resources: tuple[Mapping[str, object], ...] = field(repr=False)
+    missing: tuple[Problem, ...] = ()

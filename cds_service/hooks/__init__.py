@@ -1,0 +1,1 @@
+"""The table of services, discovery, the hook endpoint and feedback."""

@@ -1,0 +1,1 @@
+"""Log line, audit and metrics of a request."""

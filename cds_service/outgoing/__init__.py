@@ -1,0 +1,1 @@
+"""The one guarded HTTP session for everything this service calls."""

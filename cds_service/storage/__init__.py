@@ -1,0 +1,1 @@
+"""Feedback, issued cards, audit and replay records."""

@@ -1,0 +1,1 @@
+"""The try-it console (development) and the public evidence pages."""
