@@ -1,0 +1,159 @@
+"""Resources: everything that came with one report, found by reference or by type.
+
+Plain JSON objects are indexed as they are; nothing here raises for what they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from cards.problem import Problem
+
+Json = Mapping[str, object]
+
+
+class Resources:
+    """Index of the received resources. Building it takes linear time.
+
+    Bundles (document, collection, searchset) may stand among the resources: their entries are indexed
+    with their ``fullUrl``, and ``compositions`` keeps the first resource of document Bundles.
+    ``problems`` collects what could not be indexed or resolved.
+    """
+
+    __slots__ = ("_by_reference", "_by_type", "_identified", "all", "problems")
+
+    def __init__(self, resources: Iterable[object], problems: list[Problem]) -> None:
+        self.problems = problems
+        self.all: list[Json] = []
+        self._by_reference: dict[str, Json] = {}
+        self._by_type: dict[str, list[Json]] = {}
+        self._identified: dict[tuple[str, str], Json] | None = None
+        for position, resource in enumerate(resources):
+            self._add(resource, None, position)
+
+    def _add(self, resource: object, full_url: object, position: int) -> None:
+        if not isinstance(resource, dict):
+            self.problems.append(
+                Problem(f"resources[{position}]", "unreadable-resource", "An entry is not a JSON object.")
+            )
+            return
+        kind = resource.get("resourceType")
+        if not isinstance(kind, str):
+            self.problems.append(
+                Problem(f"resources[{position}]", "unreadable-resource", "A resource has no resourceType.")
+            )
+            return
+        if kind == "Bundle":
+            self._add_entries(resource, position)
+            return
+        ident = resource.get("id")
+        if isinstance(full_url, str):
+            self._by_reference.setdefault(full_url, resource)
+        if isinstance(ident, str):
+            reference = f"{kind}/{ident}"
+            if reference in self._by_reference:
+                # The same resource sent twice (context and prefetch): the first one counts.
+                return
+            self._by_reference[reference] = resource
+        self.all.append(resource)
+        self._by_type.setdefault(kind, []).append(resource)
+
+    def _add_entries(self, bundle: Json, position: int) -> None:
+        entries = bundle.get("entry")
+        if entries is None:
+            return
+        if not isinstance(entries, list):
+            self.problems.append(
+                Problem(f"resources[{position}].entry", "unreadable-resource", "Bundle.entry is not a list.")
+            )
+            return
+        for entry in entries:
+            if isinstance(entry, dict) and "resource" in entry:
+                self._add(entry["resource"], entry.get("fullUrl"), position)
+
+    def of_type(self, kind: str) -> list[Json]:
+        """Every top-level resource of one type, in the order received."""
+        return self._by_type.get(kind, [])
+
+    def find(self, kind: str, ident: str | None) -> Json | None:
+        """The resource with this type and id."""
+        return None if ident is None else self._by_reference.get(f"{kind}/{ident}")
+
+    def reference_of(self, resource: Json) -> str:
+        """``Type/id`` of a resource; ``Type`` alone when it has no id."""
+        ident = resource.get("id")
+        kind = resource.get("resourceType")
+        return f"{kind}/{ident}" if isinstance(ident, str) else str(kind)
+
+    def resolve(self, reference: object, holder: Json) -> Json | None:
+        """The resource that a Reference of ``holder`` points to; None when it did not come.
+
+        Understands relative, absolute, versioned (``/_history/2``), ``urn:uuid:``, ``#contained`` and
+        logical references (identifier only), and R5 CodeableReference.
+        """
+        if not isinstance(reference, dict):
+            return None
+        literal = reference.get("reference")
+        if isinstance(literal, dict):
+            return self.resolve(literal, holder)
+        if not isinstance(literal, str):
+            return self._by_identifier(reference.get("identifier"))
+        found = self._by_reference.get(literal)
+        if found is not None:
+            return found
+        if literal.startswith("#"):
+            return _contained(holder, literal[1:])
+        bare = literal.partition("/_history/")[0]
+        found = self._by_reference.get(bare)
+        if found is None and "/" in bare:
+            found = self._by_reference.get("/".join(bare.rsplit("/", 2)[-2:]))
+        return found
+
+    def _by_identifier(self, identifier: object) -> Json | None:
+        key = _identifier_key(identifier)
+        if key is None:
+            return None
+        if self._identified is None:
+            self._identified = {}
+            for resource in self.all:
+                for own in _identifiers(resource):
+                    self._identified.setdefault(own, resource)
+        return self._identified.get(key)
+
+
+def references_of(value: object) -> Iterator[object]:
+    """The members of a list of References, or of one that was sent without its list."""
+    if isinstance(value, list):
+        yield from value
+    elif isinstance(value, dict):
+        yield value
+
+
+def shown(reference: object) -> str:
+    """A Reference as people may see it: its literal, cut to 128 characters."""
+    literal = reference.get("reference") if isinstance(reference, dict) else None
+    return literal[:128] if isinstance(literal, str) else "a reference without an address"
+
+
+def _contained(holder: Json, ident: str) -> Json | None:
+    contained = holder.get("contained")
+    if isinstance(contained, list):
+        for resource in contained:
+            if isinstance(resource, dict) and resource.get("id") == ident:
+                return resource
+    return None
+
+
+def _identifier_key(identifier: object) -> tuple[str, str] | None:
+    if not isinstance(identifier, dict):
+        return None
+    system, value = identifier.get("system", ""), identifier.get("value")
+    return (system, value) if isinstance(system, str) and isinstance(value, str) else None
+
+
+def _identifiers(resource: Json) -> Iterator[tuple[str, str]]:
+    own = resource.get("identifier")
+    for identifier in own if isinstance(own, list) else (own,):
+        key = _identifier_key(identifier)
+        if key is not None:
+            yield key
