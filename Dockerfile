@@ -1,0 +1,25 @@
+# Two stages: the first builds with pip, the second only runs. Name an index of your own with
+# --build-arg PIP_INDEX_URL=... ; the lock files hold no addresses.
+FROM python:3.11-slim-bookworm AS build
+ARG PIP_INDEX_URL
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /build
+COPY requirements/run.txt requirements/build.txt requirements/
+RUN python -m venv --without-pip /app \
+    && python -m venv /build/tools \
+    && /build/tools/bin/pip install --no-deps --require-hashes -r requirements/build.txt \
+    && /build/tools/bin/pip --python /app/bin/python install --no-deps --require-hashes -r requirements/run.txt
+COPY . .
+RUN /build/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /build/dist . \
+    && /build/tools/bin/pip --python /app/bin/python install --no-deps /build/dist/*.whl
+
+FROM python:3.11-slim-bookworm
+RUN pip uninstall --yes setuptools wheel pip \
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cds
+COPY --from=build /app /app
+ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+CMD ["calcification-cds", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,0 +1,76 @@
+# One command for each thing a person does with this repository. `make` alone lists them.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip --disable-pip-version-check --quiet
+LOCKS := .make/locks
+PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options --no-config $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test serve check fixtures bench docs deep lock system-packages clean
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/run.stamp ## start the service, post one sign-off, print the cards, stop
+	@$(RUN) -m cds_service.demo
+
+test: $(VENV)/all.stamp system-packages ## run every test
+	@$(RUN) -m pytest -q
+
+serve: $(VENV)/run.stamp ## serve on http://127.0.0.1:8000 until stopped
+	@CALCIFICATION_CDS_PROFILE=development $(VENV)/bin/calcification-cds serve --host 127.0.0.1 --port 8000
+
+check: $(VENV)/all.stamp ## style, types, import contracts, file lengths, Dockerfile
+	@$(VENV)/bin/ruff check --quiet
+	@$(VENV)/bin/ruff format --quiet --check
+	@$(VENV)/bin/mypy --no-error-summary
+	@told=$$($(VENV)/bin/lint-imports 2>&1) || { echo "$$told"; exit 1; }
+	@$(VENV)/bin/hadolint Dockerfile
+	@$(RUN) .ci/tidy.py
+	@echo "make check: all fine"
+
+fixtures: $(VENV)/all.stamp ## write the golden answers and the README picture again
+	@$(RUN) -m tests.golden
+
+bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-nothing service
+	@$(RUN) -m benchmarks
+
+docs: $(VENV)/all.stamp ## write the generated reference pages again
+	@$(RUN) -m tests.repository.reference
+
+deep: $(VENV)/all.stamp system-packages ## slow proofs: thousands of examples for every property
+	@HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
+
+lock: $(LOCKS)/stamp ## lock the dependencies of pyproject.toml again (UPGRADE=--upgrade for the newest)
+	@$(PIP_COMPILE) -o requirements/run.txt pyproject.toml
+	@$(PIP_COMPILE) -o requirements/build.txt --only-build-deps --all-build-deps pyproject.toml
+	@$(PIP_COMPILE) -o requirements/all.txt --all-extras --all-build-deps -c requirements/run.txt -c requirements/build.txt pyproject.toml
+
+system-packages:
+	@.ci/system-packages
+
+clean: ## remove the virtual environments and what tools left behind
+	@rm -rf $(VENV) .make .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+
+$(RUN):
+	@echo "Creating $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml | $(RUN)
+	@echo "Installing what the service needs ..."
+	@$(PIP) install --no-deps --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/all.stamp: requirements/all.txt $(VENV)/run.stamp
+	@echo "Installing what tests and checks need ..."
+	@$(PIP) install --no-deps --require-hashes -r requirements/all.txt
+	@touch $@
+
+$(LOCKS)/stamp:
+	@$(PYTHON) -m venv $(LOCKS)
+	@$(LOCKS)/bin/python -m pip --disable-pip-version-check --quiet install pip-tools==7.6.2
+	@touch $@
