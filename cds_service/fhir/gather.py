@@ -1,0 +1,128 @@
+"""Where data come from: context.report first, then the prefetch.
+
+What is missing is said, never guessed: 412 when no answer is possible, a problem (R-DQ-14) when an answer
+is possible but something did not come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from cards.problem import Problem
+from cds_service.errors import BadRequest, BodyTooLarge, DataMissing
+from cds_service.fhir.gathered import Gathered
+from cds_service.fhir.patient_guard import refuse_other_patients
+from cds_service.fhir.prefetch_value import Received, Resource, receive, receive_bundle
+from cds_service.hooks.hook_request import HookRequest
+from cds_service.hooks.members import mistyped
+from cds_service.hooks.service import Service
+
+REPORT_KEY = "report"
+
+
+def gather(request: HookRequest, service: Service, max_entries: int) -> Gathered:
+    """Collect the resources of one request, each once, context before prefetch.
+
+    Raises DataMissing when the one key that the service needs did not come, BadRequest when
+    the data are another patient's or another report's, BodyTooLarge beyond ``max_entries``.
+    """
+    bundle = cast("Resource | None", request.context.get(REPORT_KEY))
+    sources: dict[str, Received] = {}
+    if bundle is not None:
+        sources["context.report"] = receive_bundle(bundle, "context.report")
+    for key in service.prefetch:
+        sources[f"prefetch.{key}"] = receive(request.prefetch, key)
+    if sum(len(source.resources) for source in sources.values()) > max_entries:
+        raise BodyTooLarge(f"The request holds more than {max_entries} resources.")
+
+    resources = _without_duplicates(sources)
+    if service.needed == REPORT_KEY:
+        _require_report(request, sources, resources)
+    else:
+        _require_answer(service, sources[f"prefetch.{service.needed}"])
+    refuse_other_patients(
+        resources, cast(str, request.context["patientId"]), lambda urn: _entry_of(bundle, urn)
+    )
+    return Gathered(tuple(resources), _problems(sources))
+
+
+def _without_duplicates(sources: Mapping[str, Received]) -> list[Resource]:
+    resources: list[Resource] = []
+    seen: set[tuple[object, object]] = set()
+    for source in sources.values():
+        for resource in source.resources:
+            identity = resource.get("id")
+            if isinstance(identity, str):
+                key = (resource["resourceType"], identity)
+                if key in seen:
+                    continue
+                seen.add(key)
+            resources.append(resource)
+    return resources
+
+
+def _require_report(
+    request: HookRequest, sources: Mapping[str, Received], resources: list[Resource]
+) -> None:
+    """Make sure that the report named by the context is there, and no other in its place."""
+    report_id = request.context["reportId"]
+    in_context = sources.get("context.report")
+    if in_context is not None:
+        same = [each for each in _reports(in_context.resources) if each.get("id") == report_id]
+        if len(same) != 1:
+            raise BadRequest(
+                "context.report must hold exactly one DiagnosticReport whose id is context.reportId.",
+                expression="context.report",
+                code="business-rule",
+            )
+        return
+    received = sources["prefetch.report"]
+    if received.resources:
+        if not _reports(received.resources):
+            raise mistyped("prefetch.report", "a DiagnosticReport")
+        if not any(each.get("id") == report_id for each in _reports(received.resources)):
+            raise BadRequest(
+                "prefetch.report is another report than context.reportId.",
+                expression="prefetch.report.id",
+                code="business-rule",
+            )
+    elif not any(each.get("id") == report_id for each in _reports(resources)):
+        raise DataMissing(
+            "The signed report did not come. Send it as context.report or as prefetch.report.",
+            expression="prefetch.report",
+        )
+
+
+def _require_answer(service: Service, received: Received) -> None:
+    """Make sure that a search was done; that it found nothing is an answer, too."""
+    if received.state in ("absent", "outcome"):
+        raise DataMissing(
+            f"prefetch.{service.needed} did not come. Send the result of "
+            f"{service.prefetch[service.needed].partition('?')[0]} for this patient.",
+            expression=f"prefetch.{service.needed}",
+        )
+
+
+def _reports(resources: tuple[Resource, ...] | list[Resource]) -> list[Resource]:
+    return [each for each in resources if each["resourceType"] == "DiagnosticReport"]
+
+
+def _problems(sources: Mapping[str, Received]) -> tuple[Problem, ...]:
+    """List what did not come; a failed prefetch of the report itself does not matter when the
+    report came in the context."""
+    return tuple(
+        problem
+        for name, source in sources.items()
+        if not (name == "prefetch.report" and "context.report" in sources and source.state == "outcome")
+        for problem in source.problems
+    )
+
+
+def _entry_of(bundle: Resource | None, urn: str) -> Resource | None:
+    entries = () if bundle is None else cast("list[object]", bundle.get("entry", []))
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("fullUrl") == urn:
+            resource = entry.get("resource")
+            return resource if isinstance(resource, dict) else None
+    return None

@@ -1,0 +1,103 @@
+"""One prefetch key, told apart: absent, null, empty, an OperationOutcome, or data (CH-070 to CH-079)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cards.problem import Problem
+from cds_service.hooks.members import mistyped
+
+Resource = Mapping[str, object]
+State = Literal["absent", "null", "empty", "outcome", "data"]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came under one key.
+
+    ``absent``: nothing may be concluded. ``null`` and ``empty``: the client has no such data.
+    ``outcome``: the client tried and failed, asking again is useless. ``problems`` say what of the data
+    did not come: a page not sent, an entry that is no resource, a part that failed.
+    """
+
+    state: State
+    resources: tuple[Resource, ...] = field(default=(), repr=False)
+    problems: tuple[Problem, ...] = ()
+
+
+ABSENT = Received("absent")
+NULL = Received("null")
+
+
+def receive(prefetch: Mapping[str, object], key: str) -> Received:
+    """Read one key of the prefetch; a read gives a resource, a search a Bundle, both are taken.
+
+    Raises BadRequest when the value is neither null nor a FHIR resource.
+    """
+    if key not in prefetch:
+        return ABSENT
+    value = prefetch[key]
+    if value is None:
+        return NULL
+    location = f"prefetch.{key}"
+    if not isinstance(value, dict):
+        raise mistyped(location, "a FHIR resource, a Bundle or null")
+    kind = value.get("resourceType")
+    if kind == "Bundle":
+        return receive_bundle(value, location)
+    if kind == "OperationOutcome":
+        return Received("outcome", problems=(_failed(location),))
+    if not value:
+        return Received("empty")
+    if not isinstance(kind, str):
+        raise mistyped(f"{location}.resourceType", "the name of a FHIR resource type")
+    return Received("data", (value,))
+
+
+def receive_bundle(bundle: Resource, location: str) -> Received:
+    """Read the entries of a Bundle; ``location`` names it in problems and refusals."""
+    entries = bundle.get("entry", [])
+    if not isinstance(entries, list):
+        raise mistyped(f"{location}.entry", "an array")
+    resources: list[Resource] = []
+    problems: list[Problem] = []
+    failed = False
+    for position, entry in enumerate(entries):
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+            place = f"{location}.entry[{position}]"
+            problems.append(Problem(place, "unreadable-entry", f"{place} holds no FHIR resource."))
+        elif resource["resourceType"] == "OperationOutcome":
+            failed = failed or not _is_harmless(resource)
+        else:
+            resources.append(resource)
+    if failed:
+        problems.append(_failed(location))
+    if _has_next_page(bundle):
+        problems.append(Problem(location, "unread-page", f"{location} has a next page that was not sent."))
+    if resources or problems:
+        state: State = "data" if resources or not failed else "outcome"
+        return Received(state, tuple(resources), tuple(problems))
+    return Received("empty")
+
+
+def _failed(location: str) -> Problem:
+    return Problem(location, "operation-outcome", f"The EHR could not supply {location}.")
+
+
+def _is_harmless(outcome: Resource) -> bool:
+    """Say whether an OperationOutcome among the hits only informs: servers note there which
+    parameters they ignored or how the search was done."""
+    issues = outcome.get("issue")
+    return isinstance(issues, list) and all(
+        isinstance(issue, dict) and issue.get("severity") == "information" for issue in issues
+    )
+
+
+def _has_next_page(bundle: Resource) -> bool:
+    links = bundle.get("link")
+    return isinstance(links, list) and any(
+        isinstance(link, dict) and link.get("relation") == "next" for link in links
+    )

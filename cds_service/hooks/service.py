@@ -1,0 +1,33 @@
+"""Service: one row of the table of services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cards.reading.reading import ReportContext
+from cds_service.hooks.hook_request import HookRequest
+
+MemberCheck = Callable[[object, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One CDS service: what discovery says of it, what it needs and how its context is read.
+
+    ``required`` and ``optional`` are the members of the hook's context with the check each has to
+    pass; ``prefetch`` the templates it publishes; ``needed`` the one prefetch key without which no
+    answer is possible; ``read_context`` turns a checked request into what the reader
+    is told about the report.
+    """
+
+    id: str
+    hook: str
+    title: str
+    description: str
+    usage_requirements: str
+    required: Mapping[str, MemberCheck]
+    optional: Mapping[str, MemberCheck]
+    prefetch: Mapping[str, str]
+    needed: str
+    read_context: Callable[[HookRequest], ReportContext]

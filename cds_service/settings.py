@@ -1,0 +1,133 @@
+"""Every setting of the service: one class, one docstring each.
+
+A setting is read from the environment variable CALCIFICATION_CDS_ and its name in capitals.
+Unknown names and values that cannot be used are refused before anything starts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cds_service.errors import SettingsRefused
+
+PREFIX = "CALCIFICATION_CDS_"
+# Reverse-DNS name with at least three parts (CH-197): org.example.report-sign
+REVERSE_DNS_HOOK = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*){2,}")
+
+
+class Settings(BaseSettings):
+    """What a site decides about this service."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
+
+    profile: Literal["development", "production"] = "development"
+    """``development`` answers loopback callers without authentication; ``production`` answers
+    registered clients only and refuses to start on an unsafe setting."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    """The address callers use, without a path behind the base. Links in cards start with it;
+    in production it is https."""
+
+    database_url: str = "sqlite:///calcification-cds.sqlite3"
+    """Where feedback, issued cards and audit are kept, as an SQLAlchemy URL."""
+
+    policy_file: Path | None = None
+    """policy.toml: the site's profile, switches, muted rules and caps. Without it the
+    defaults of the decision model hold."""
+
+    clients_file: Path | None = None
+    """clients.toml: who may call. Needed in production."""
+
+    codes_file: Path | None = None
+    """codes.csv: the site's own codes, with the columns of the shipped tables."""
+
+    density_statements_file: Path | None = None
+    """density_statements.toml: the federal density texts, word for word, supplied by the site."""
+
+    custom_hook: str | None = None
+    """Name of the site's own sign-off hook, in reverse DNS (``org.example.report-sign``). When
+    it is set, the service breast-calcification-report-sign-custom is offered for it."""
+
+    max_body_bytes: int = Field(default=5 * 1024 * 1024, ge=16 * 1024, le=64 * 1024 * 1024)
+    """Largest request body that is read, in bytes; more is answered with 413."""
+
+    max_json_depth: int = Field(default=64, ge=32, le=200)
+    """Deepest nesting of a request body; more is answered with 400."""
+
+    max_entries: int = Field(default=10_000, ge=100)
+    """Most Bundle entries in one request; more is answered with 413."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an http or https address such as https://cds.example.org")
+        return value.rstrip("/")
+
+    @field_validator("custom_hook")
+    @classmethod
+    def _is_reverse_dns(cls, value: str | None) -> str | None:
+        if value is not None and not REVERSE_DNS_HOOK.fullmatch(value):
+            raise ValueError("must be a reverse DNS name such as org.example.report-sign")
+        return value
+
+    @field_validator("policy_file", "clients_file", "codes_file", "density_statements_file")
+    @classmethod
+    def _is_a_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("no such file")
+        return value
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises SettingsRefused with one reason a setting; values are never repeated in a reason,
+    because a database address holds a password.
+    """
+    given = {
+        name[len(PREFIX) :].lower(): value
+        for name, value in (os.environ if environment is None else environment).items()
+        if name.startswith(PREFIX)
+    }
+    reasons = [
+        f"{PREFIX}{name.upper()}: there is no such setting; see docs/settings.md"
+        for name in given
+        if name not in Settings.model_fields
+    ]
+    if reasons:
+        raise SettingsRefused(sorted(reasons))
+    try:
+        settings = Settings.model_validate({name: value for name, value in given.items() if value != ""})
+    except ValidationError as error:
+        raise SettingsRefused(
+            [
+                f"{PREFIX}{str(issue['loc'][0]).upper()}: {issue['msg'].removeprefix('Value error, ')}"
+                for issue in error.errors(include_input=False, include_url=False, include_context=False)
+            ]
+        ) from None
+    if settings.profile == "production":
+        refuse_unsafe(settings)
+    return settings
+
+
+def refuse_unsafe(settings: Settings) -> None:
+    """Refuse to run in production with a setting that is missing or unsafe."""
+    reasons = []
+    if not settings.public_url.startswith("https://"):
+        reasons.append(f"{PREFIX}PUBLIC_URL: must be https in production")
+    if settings.clients_file is None:
+        reasons.append(f"{PREFIX}CLIENTS_FILE: production answers registered clients only; name the file")
+    if reasons:
+        raise SettingsRefused(reasons)
