@@ -1,0 +1,1 @@
+"""What one answer costs, beside a service that does nothing: `make bench`."""
