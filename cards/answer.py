@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from cards.guidance import assess
 from cards.guidance.guidance import Guidance
 from cards.policy import Policy
+from cards.reading import read
 from cards.reading.reading import Reading, ReportContext
 from cards.terminology import Terminology
+from cards.writing import write
 from cards.writing.card import Card
 
 
@@ -33,12 +36,39 @@ def answer(
     language: str,
     today: date,
     new_id: Callable[[], str],
+    public_url: str,
     terminology: Terminology | None = None,
 ) -> Answer:
     """Answer one report: read it, assess it, write the cards.
 
-    ``resources`` are R4 resources as plain JSON objects; ``language`` is ``en`` or ``es``;
-    ``today`` and ``new_id`` (a fresh uuid string a call) come from the caller so that the same
-    input always gives the same answer.
+    ``resources`` are R4 resources and Bundles as plain JSON objects; ``language`` is ``en`` or
+    ``es``; ``public_url`` is the address that links to the evidence pages start with. ``today``
+    and ``new_id`` (a fresh uuid string a call) come from the caller so that the same input
+    always gives the same answer. A policy in silent mode is evaluated and gives no cards.
+    Raises UnsupportedFhirVersion when the resources are not FHIR R4.
     """
-    raise RuntimeError("the rooms are being furnished")
+    reading = read(resources, context, terminology=terminology)
+    guidance = assess(
+        reading.facts,
+        policy,
+        today,
+        problems=reading.problems,
+        incomplete=reading.incomplete,
+        unreadable=reading.unreadable,
+        described_uncoded=reading.described_uncoded,
+    )
+    cards = (
+        ()
+        if policy.mode == "silent"
+        else write(
+            guidance,
+            reading,
+            policy,
+            language,
+            new_id,
+            today=today,
+            moment=context.moment,
+            public_url=public_url,
+        )
+    )
+    return Answer(cards, guidance, reading)

@@ -22,7 +22,7 @@ REPORT_KEY = "report"
 
 
 def gather(request: HookRequest, service: Service, max_entries: int) -> Gathered:
-    """Collect the resources of one request, each once, context before prefetch.
+    """Collect the data of one request, context before prefetch, Bundles as they came.
 
     Raises DataMissing when the one key that the service needs did not come, BadRequest when
     the data are another patient's or another report's, BodyTooLarge beyond ``max_entries``.
@@ -33,10 +33,9 @@ def gather(request: HookRequest, service: Service, max_entries: int) -> Gathered
         sources["context.report"] = receive_bundle(bundle, "context.report")
     for key in service.prefetch:
         sources[f"prefetch.{key}"] = receive(request.prefetch, key)
-    if sum(len(source.resources) for source in sources.values()) > max_entries:
+    resources = [resource for source in sources.values() for resource in source.resources]
+    if len(resources) > max_entries:
         raise BodyTooLarge(f"The request holds more than {max_entries} resources.")
-
-    resources = _without_duplicates(sources)
     if service.needed == REPORT_KEY:
         _require_report(request, sources, resources)
     else:
@@ -44,27 +43,12 @@ def gather(request: HookRequest, service: Service, max_entries: int) -> Gathered
     refuse_other_patients(
         resources, cast(str, request.context["patientId"]), lambda urn: _entry_of(bundle, urn)
     )
-    return Gathered(tuple(resources), _problems(sources))
+    return Gathered(
+        tuple(source.value for source in sources.values() if source.value is not None), _problems(sources)
+    )
 
 
-def _without_duplicates(sources: Mapping[str, Received]) -> list[Resource]:
-    resources: list[Resource] = []
-    seen: set[tuple[object, object]] = set()
-    for source in sources.values():
-        for resource in source.resources:
-            identity = resource.get("id")
-            if isinstance(identity, str):
-                key = (resource["resourceType"], identity)
-                if key in seen:
-                    continue
-                seen.add(key)
-            resources.append(resource)
-    return resources
-
-
-def _require_report(
-    request: HookRequest, sources: Mapping[str, Received], resources: list[Resource]
-) -> None:
+def _require_report(request: HookRequest, sources: Mapping[str, Received], resources: list[Resource]) -> None:
     """Make sure that the report named by the context is there, and no other in its place."""
     report_id = request.context["reportId"]
     in_context = sources.get("context.report")
@@ -105,7 +89,7 @@ def _require_answer(service: Service, received: Received) -> None:
 
 
 def _reports(resources: tuple[Resource, ...] | list[Resource]) -> list[Resource]:
-    return [each for each in resources if each["resourceType"] == "DiagnosticReport"]
+    return [each for each in resources if each.get("resourceType") == "DiagnosticReport"]
 
 
 def _problems(sources: Mapping[str, Received]) -> tuple[Problem, ...]:
@@ -120,8 +104,8 @@ def _problems(sources: Mapping[str, Received]) -> tuple[Problem, ...]:
 
 
 def _entry_of(bundle: Resource | None, urn: str) -> Resource | None:
-    entries = () if bundle is None else cast("list[object]", bundle.get("entry", []))
-    for entry in entries:
+    entries = None if bundle is None else bundle.get("entry")
+    for entry in cast("list[object]", entries or []):
         if isinstance(entry, dict) and entry.get("fullUrl") == urn:
             resource = entry.get("resource")
             return resource if isinstance(resource, dict) else None

@@ -1,4 +1,4 @@
-"""Gathered: the resources one answer is made from, and what did not come."""
+"""Gathered: the data one answer is made from, and what did not come."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from cards.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Resources from context, prefetch and FHIR server, without duplicates, in that order.
+    """Resources and Bundles from context, prefetch and FHIR server, in that order, as they came.
 
+    A resource that came twice is still there twice; the reader takes the first.
     ``missing`` says per key what was asked for and did not come (R-DQ-14).
     """
 

@@ -20,7 +20,8 @@ def refuse_other_patients(
     """
     expected = f"Patient/{patient_id}"
     for resource in resources:
-        if resource["resourceType"] == "Patient":
+        kind = resource.get("resourceType")
+        if kind == "Patient":
             if resource.get("id", patient_id) != patient_id:
                 raise _refusal("Patient.id")
             continue
@@ -30,7 +31,7 @@ def refuse_other_patients(
             if reference is None or reference == expected:
                 continue
             if not isinstance(reference, str) or not _is_patient(reference, patient_id, find):
-                raise _refusal(f"{resource['resourceType']}.{member}")
+                raise _refusal(f"{kind}.{member}")
 
 
 def _is_patient(reference: str, patient_id: str, find: Callable[[str], Resource | None]) -> bool:

@@ -18,11 +18,13 @@ class Received:
     """What came under one key.
 
     ``absent``: nothing may be concluded. ``null`` and ``empty``: the client has no such data.
-    ``outcome``: the client tried and failed, asking again is useless. ``problems`` say what of the data
-    did not come: a page not sent, an entry that is no resource, a part that failed.
+    ``outcome``: the client tried and failed, asking again is useless. ``value`` is the resource or Bundle as
+    it came, ``resources`` the resources in it. ``problems`` say what of the data did not come: a page
+    not sent, an entry without a resource, a part that failed.
     """
 
     state: State
+    value: Resource | None = field(default=None, repr=False)
     resources: tuple[Resource, ...] = field(default=(), repr=False)
     problems: tuple[Problem, ...] = ()
 
@@ -53,23 +55,31 @@ def receive(prefetch: Mapping[str, object], key: str) -> Received:
         return Received("empty")
     if not isinstance(kind, str):
         raise mistyped(f"{location}.resourceType", "the name of a FHIR resource type")
-    return Received("data", (value,))
+    return Received("data", value, (value,))
 
 
 def receive_bundle(bundle: Resource, location: str) -> Received:
-    """Read the entries of a Bundle; ``location`` names it in problems and refusals."""
-    entries = bundle.get("entry", [])
+    """Read the entries of a Bundle; ``location`` names it in problems and refusals.
+
+    An entry whose resource is damaged is left to the reader, which says so (R-DQ-15).
+    """
+    entries = bundle.get("entry")
+    if entries is None:
+        entries = []
     if not isinstance(entries, list):
         raise mistyped(f"{location}.entry", "an array")
     resources: list[Resource] = []
     problems: list[Problem] = []
     failed = False
     for position, entry in enumerate(entries):
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+        if not isinstance(entry, dict) or "resource" not in entry:
             place = f"{location}.entry[{position}]"
-            problems.append(Problem(place, "unreadable-entry", f"{place} holds no FHIR resource."))
-        elif resource["resourceType"] == "OperationOutcome":
+            problems.append(Problem(place, "empty-entry", f"{place} holds no resource."))
+            continue
+        resource = entry["resource"]
+        if not isinstance(resource, dict):
+            continue
+        if resource.get("resourceType") == "OperationOutcome":
             failed = failed or not _is_harmless(resource)
         else:
             resources.append(resource)
@@ -77,10 +87,8 @@ def receive_bundle(bundle: Resource, location: str) -> Received:
         problems.append(_failed(location))
     if _has_next_page(bundle):
         problems.append(Problem(location, "unread-page", f"{location} has a next page that was not sent."))
-    if resources or problems:
-        state: State = "data" if resources or not failed else "outcome"
-        return Received(state, tuple(resources), tuple(problems))
-    return Received("empty")
+    state: State = "data" if resources else "outcome" if failed else "data" if entries else "empty"
+    return Received(state, bundle, tuple(resources), tuple(problems))
 
 
 def _failed(location: str) -> Problem:

@@ -82,11 +82,9 @@ def is_concepts(value: object, name: str) -> None:
 
 
 def is_bundle(value: object, name: str) -> None:
-    """Accept a FHIR Bundle with its entries."""
+    """Accept a FHIR Bundle."""
     if not isinstance(value, dict) or value.get("resourceType") != "Bundle":
         raise mistyped(name, "a FHIR Bundle")
-    if not isinstance(value.get("entry", []), list):
-        raise mistyped(f"{name}.entry", "an array")
 
 
 def is_address(value: object, name: str) -> None:

@@ -1,0 +1,72 @@
+"""create_app: the one place where the parts of the service are wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import orjson
+from flask import Flask, Response
+
+from cds_service.errors import SettingsRefused, refusal_of
+from cds_service.health import healthz, readyz
+from cds_service.hooks.endpoint import discovery_view, hook_view
+from cds_service.hooks.line import fresh_uuid, site_line, utc_date
+from cds_service.hooks.services import services
+from cds_service.observe.log import open_log
+from cds_service.observe.requests import log_requests, note_failure
+from cds_service.settings import Settings
+
+
+def create_app(
+    settings: Settings,
+    *,
+    today: Callable[[], date] = utc_date,
+    new_id: Callable[[], str] = fresh_uuid,
+    log: Any = None,
+) -> Flask:
+    """Build the service from its settings.
+
+    ``today``, ``new_id`` and ``log`` stand in for the clock, for chance and for standard output. Raises
+    SettingsRefused when a file that the settings name cannot be used.
+    """
+    if settings.profile == "production":
+        raise SettingsRefused(
+            ["CALCIFICATION_CDS_PROFILE: production needs the check of callers, which this version lacks"]
+        )
+    line = site_line(settings, today=today, new_id=new_id)
+    offered = services(settings.custom_hook)
+
+    app = Flask("cds_service", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    # No redirect on any address: it would break the preflight of browsers and lose a POST's body.
+    app.url_map.merge_slashes = False
+    app.url_map.redirect_defaults = False
+
+    logger = open_log() if log is None else log
+    log_requests(app, logger)
+
+    @app.errorhandler(Exception)
+    def refuse(error: Exception) -> Response:
+        status, body, headers = refusal_of(error)
+        if status == 500:
+            note_failure(logger, error)
+        if body is None:
+            return Response(status=status, headers=headers)
+        headers["Cache-Control"] = "no-store"
+        return Response(orjson.dumps(body), status, headers, content_type="application/json")
+
+    app.add_url_rule("/cds-services", "discovery", discovery_view(offered.values()), methods=["GET"])
+    for service in offered.values():
+        app.add_url_rule(
+            f"/cds-services/{service.id}",
+            service.id,
+            hook_view(service, line, settings.max_json_depth),
+            methods=["POST"],
+        )
+    app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"])
+    app.add_url_rule(
+        "/readyz", "readyz", readyz({"tables": lambda: bool(line.terminology.rows)}), methods=["GET"]
+    )
+    return app

@@ -1,0 +1,73 @@
+"""``calcification-cds serve``: run the service."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from cds_service.cli.exit_status import ExitStatus
+
+EXAMPLES = """
+Examples:
+
+\b
+  # for yourself, on this machine only, without authentication
+  calcification-cds serve
+
+\b
+  # another port, with the policy of your site
+  CALCIFICATION_CDS_POLICY_FILE=policy.toml calcification-cds serve --port 8080
+
+\b
+  # what an EHR asks first
+  curl http://127.0.0.1:8000/cds-services
+
+Settings are environment variables that start with CALCIFICATION_CDS_; one that cannot be used
+stops the command with exit status 4 and a line that says which and why.
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes that answer; one a core is a good start.",
+)
+def serve(host: str, port: int, workers: int) -> None:
+    """Run the CDS Hooks service until it is stopped.
+
+    It answers GET /cds-services, POST /cds-services/{id}, GET /healthz and GET /readyz.
+    """
+    from cds_service.app import create_app
+    from cds_service.errors import SettingsRefused
+    from cds_service.server import is_loopback, run_server
+    from cds_service.settings import PREFIX, load_settings
+
+    # Links in cards lead back to this service, wherever it was told to listen.
+    os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"http://{host}:{port}")
+    try:
+        settings = load_settings()
+        if settings.profile == "development" and not is_loopback(host):
+            raise SettingsRefused(
+                [
+                    f"--host {host}: the development profile answers everybody, "
+                    "so it listens on a loopback address only"
+                ]
+            )
+        create_app(settings)
+    except SettingsRefused as refused:
+        for reason in refused.reasons:
+            click.echo(f"refused: {reason}", err=True)
+        sys.exit(ExitStatus.CONFIGURATION_REFUSED)
+    if settings.profile == "development":
+        click.echo("Profile development: loopback only, callers are not authenticated.", err=True)
+    click.echo(f"Serving on http://{host}:{port}/cds-services", err=True)
+    run_server("cds_service.wsgi:app", host, port, workers)

@@ -1,0 +1,62 @@
+"""The hook endpoint: bytes in, cards out; and discovery beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import orjson
+from flask import Response, request
+
+from cds_service.errors import NotJson
+from cds_service.hooks.discovery import discovery
+from cds_service.hooks.json_body import parse_json_object
+from cds_service.hooks.line import Line, answer_hook
+from cds_service.hooks.parse import parse_hook_request
+from cds_service.hooks.respond import respond
+from cds_service.hooks.service import Service
+from cds_service.observe.requests import note_answer, note_service
+
+# The two FHIR types are what FHIR clients send by default: the current one and that of DSTU2.
+JSON_TYPES = frozenset({"application/json", "application/fhir+json", "application/json+fhir"})
+
+
+def json_response(value: object) -> Response:
+    """Answer 200 with a JSON body that nobody keeps."""
+    return Response(
+        orjson.dumps(value), content_type="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+def discovery_view(services: Iterable[Service]) -> Callable[[], Response]:
+    """Make the view of GET /cds-services."""
+    body = orjson.dumps(discovery(services))
+
+    def view() -> Response:
+        return Response(body, content_type="application/json")
+
+    return view
+
+
+def hook_view(service: Service, line: Line, max_depth: int) -> Callable[[], Response]:
+    """Make the view of POST /cds-services/{id} for one service."""
+
+    def view() -> Response:
+        note_service(service.id)
+        hook_request = parse_hook_request(parse_json_object(json_bytes(), max_depth), service)
+        answer = answer_hook(hook_request, service, line)
+        note_answer(answer)
+        return json_response(respond(answer, line.policy, line.public_url))
+
+    return view
+
+
+def json_bytes() -> bytes:
+    """Read the body of the current request; NotJson when it does not say that it is plain JSON.
+
+    The web framework refuses a body that is too large, also one sent in chunks.
+    """
+    if request.mimetype not in JSON_TYPES:
+        raise NotJson("Send the request as application/json.", expression="Content-Type")
+    if request.content_encoding not in (None, "", "identity"):
+        raise NotJson("Send the body without Content-Encoding.", expression="Content-Encoding")
+    return request.get_data(cache=False)

@@ -1,0 +1,95 @@
+"""The line from a hook request to its answer. The hook endpoint, the command line and every other
+caller use this one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from cards.answer import Answer, answer
+from cards.policy import Policy
+from cards.reading import UnsupportedFhirVersion
+from cards.terminology import Terminology
+from cds_service.errors import BadRequest
+from cds_service.fhir.gather import gather
+from cds_service.hooks.hook_request import HookRequest
+from cds_service.hooks.service import Service
+from cds_service.settings import Settings
+from cds_service.site import site_policy, site_terminology
+
+
+def utc_date() -> date:
+    """Today in UTC, so that an answer does not depend on the zone of the machine."""
+    return datetime.now(UTC).date()
+
+
+def fresh_uuid() -> str:
+    """Make a random uuid for a card or a suggestion (CH-110)."""
+    return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What every answer needs beside the request itself.
+
+    ``max_entries`` bounds the resources of one request; ``today`` and ``new_id`` are called
+    once an answer and once an id.
+    """
+
+    policy: Policy
+    terminology: Terminology
+    public_url: str
+    max_entries: int
+    today: Callable[[], date]
+    new_id: Callable[[], str]
+
+
+def site_line(
+    settings: Settings,
+    *,
+    policy_file: Path | None = None,
+    today: Callable[[], date] = utc_date,
+    new_id: Callable[[], str] = fresh_uuid,
+) -> Line:
+    """Put the line together for one site; ``policy_file`` replaces the one in the settings.
+
+    Raises SettingsRefused when a file of the site cannot be used.
+    """
+    policy = site_policy(policy_file or settings.policy_file)
+    return Line(
+        policy=policy,
+        terminology=site_terminology(settings.codes_file, accept_unverified=policy.accept_unverified_codes),
+        public_url=settings.public_url,
+        max_entries=settings.max_entries,
+        today=today,
+        new_id=new_id,
+    )
+
+
+def answer_hook(request: HookRequest, service: Service, line: Line) -> Answer:
+    """Answer one checked request.
+
+    Raises BadRequest, DataMissing or BodyTooLarge when no answer is possible.
+    """
+    gathered = gather(request, service, line.max_entries)
+    context = service.read_context(request, gathered.missing)
+    try:
+        return answer(
+            gathered.resources,
+            context,
+            line.policy,
+            language=line.policy.language,
+            today=line.today(),
+            new_id=line.new_id,
+            public_url=line.public_url,
+            terminology=line.terminology,
+        )
+    except UnsupportedFhirVersion:
+        raise BadRequest(
+            "The resources are not FHIR R4. Send FHIR R4 resources.",
+            expression="context.report" if "report" in request.context else "prefetch",
+            code="not-supported",
+        ) from None

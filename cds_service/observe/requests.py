@@ -1,0 +1,68 @@
+"""One log line a request: route, service, status, duration, model version, cards, rules, id.
+
+Nothing of the patient, the body or the address stands in it: the route is the pattern, not the path.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+
+from cards.answer import Answer
+from cds_service.observe.log import FAILURE_EVENT, REQUEST_EVENT, places
+
+REQUEST_ID_HEADER = "X-Request-Id"
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def log_requests(app: Flask, log: Any) -> None:
+    """Write one line for every request that ``app`` answers.
+
+    A caller's own X-Request-Id is taken over when it is a UUID, because anything else could be
+    data; every answer carries the id that stands in the log.
+    """
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        given = request.headers.get(REQUEST_ID_HEADER)
+        g.request_id = given if given is not None and _UUID.fullmatch(given) else str(uuid4())
+        g.noted = {}
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        rule = request.url_rule
+        log.info(
+            REQUEST_EVENT,
+            request_id=g.request_id,
+            method=request.method if request.method in _METHODS else "other",
+            route="unknown" if rule is None else rule.rule,
+            status=response.status_code,
+            duration_ms=round((time.perf_counter() - g.began) * 1000, 3),
+            **g.noted,
+        )
+        response.headers[REQUEST_ID_HEADER] = g.request_id
+        return response
+
+
+def note_service(service_id: str) -> None:
+    """Remember for the log line which service was called."""
+    g.noted["service"] = service_id
+
+
+def note_answer(answer: Answer) -> None:
+    """Remember for the log line what was answered: number of cards, model version and rule ids."""
+    g.noted["cards"] = len(answer.cards)
+    if answer.guidance is not None:
+        g.noted["model_version"] = answer.guidance.model_version
+        g.noted["rules"] = [rule.id for rule in answer.guidance.rules]
+
+
+def note_failure(log: Any, error: BaseException) -> None:
+    """Log our own fault: what was raised and where, without a message and without variables."""
+    log.error(FAILURE_EVENT, request_id=g.request_id, failure=places(error))

@@ -1,0 +1,8 @@
+"""``cds_service.wsgi:app``: the service for granian, gunicorn and other WSGI servers."""
+
+from __future__ import annotations
+
+from cds_service.app import create_app
+from cds_service.settings import load_settings
+
+app = create_app(load_settings())
