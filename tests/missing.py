@@ -11,8 +11,14 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Generator, Iterable
+from pathlib import Path
 
 import pytest
+
+# Debian keeps the programs of PostgreSQL off the path, one folder a version.
+os.environ["PATH"] = os.pathsep.join(
+    [os.environ.get("PATH", ""), *(str(each) for each in Path("/usr/lib/postgresql").glob("*/bin"))]
+)
 
 
 def in_ci() -> bool:

@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("cds_service.cli.explain:explain", "Show which rules fired for facts, and why."),
     "policy": ("cds_service.cli.policy:policy", "Check, show and compare policy files."),
     "codes": ("cds_service.cli.codes:codes", "Look up, check and list terminology codes."),
+    "database": ("cds_service.cli.database:database", "Bring the tables to this version's shape."),
 }
 
 EXAMPLES = """

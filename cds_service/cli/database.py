@@ -1,0 +1,38 @@
+"""calcification-cds database: the tables behind feedback, audit and replay records."""
+
+from __future__ import annotations
+
+import click
+
+from cds_service.cli.exit_status import ExitStatus
+from cds_service.errors import SettingsRefused
+from cds_service.settings import load_settings
+from cds_service.storage import DATABASE_ERRORS, is_current, open_engine
+from cds_service.storage import upgrade as upgrade_tables
+
+
+@click.group()
+def database() -> None:
+    """Look after the database that CALCIFICATION_CDS_DATABASE_URL names."""
+
+
+@database.command()
+@click.pass_context
+def upgrade(context: click.Context) -> None:
+    """Bring the tables to the shape this version needs; run it before starting a new version.
+
+    An SQLite file is also brought up to date whenever the service starts. With PostgreSQL this command is the
+    one way.
+    """
+    try:
+        engine = open_engine(load_settings().database_url)
+        was_current = is_current(engine)
+        if not was_current:
+            upgrade_tables(engine)
+    except SettingsRefused as refused:
+        click.echo("\n".join(refused.reasons), err=True)
+        context.exit(ExitStatus.CONFIGURATION_REFUSED)
+    except DATABASE_ERRORS:
+        click.echo("The database could not be reached. Check CALCIFICATION_CDS_DATABASE_URL.", err=True)
+        context.exit(ExitStatus.PARTNER_AWAY)
+    click.echo("The tables were up to date." if was_current else "The tables are up to date now.")

@@ -1,0 +1,86 @@
+"""The way to the database: an SQLite file by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from cds_service.errors import SettingsRefused
+
+# What a caller has to expect when the database is down, slow, full or locked.
+DATABASE_ERRORS = (SQLAlchemyError, OSError)
+
+POOL_SIZE = 5
+POOL_OVERFLOW = 10
+# Seconds. A hook call waits for the database no longer than this.
+WAIT_SECONDS = 2
+CONNECT_SECONDS = 3
+
+
+def database_url(text: str) -> URL:
+    """Read an SQLAlchemy URL; ``postgresql:`` without a driver means psycopg.
+
+    Raises SettingsRefused for anything that is neither SQLite nor PostgreSQL, without repeating the
+    address, because it may hold a password.
+    """
+    try:
+        url = make_url(text)
+        backend = url.get_backend_name()
+    except (ArgumentError, NoSuchModuleError):
+        backend = ""
+    if backend == "sqlite":
+        return url
+    if backend == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    raise SettingsRefused(
+        ["CALCIFICATION_CDS_DATABASE_URL: must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"]
+    )
+
+
+def open_engine(text: str, *, durable: bool = True) -> Engine:
+    """Open the database at an SQLAlchemy URL; nothing is connected before the first use.
+
+    ``durable``: a commit is on disk when it returns, also if the power fails then. Without it, a commit
+    survives the
+    death of the process alone, at a fraction of the cost: enough for replay records, which live for minutes.
+    """
+    url = database_url(text)
+    if url.get_backend_name() == "sqlite":
+        in_memory = url.database in (None, "", ":memory:")
+        engine = (
+            create_engine(url)
+            if in_memory
+            else create_engine(
+                url,
+                pool_size=POOL_SIZE,
+                max_overflow=POOL_OVERFLOW,
+                pool_timeout=WAIT_SECONDS,
+                connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
+            )
+        )
+        _tune_sqlite(engine, "FULL" if durable else "NORMAL")
+        return engine
+    options = f"-c statement_timeout={WAIT_SECONDS * 1000}" + (
+        "" if durable else " -c synchronous_commit=off"
+    )
+    return create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=WAIT_SECONDS,
+        pool_pre_ping=durable,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "options": options},
+    )
+
+
+def _tune_sqlite(engine: Engine, synchronous: str) -> None:
+    """WAL lets readers and one writer work side by side, in several processes."""
+
+    @event.listens_for(engine, "connect")
+    def tune(connection: object, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for statement in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {statement}")
+        cursor.close()
