@@ -1,0 +1,152 @@
+"""What each step of one answer costs inside the process, without HTTP."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import orjson
+
+from benchmarks.sign_offs import sign_offs
+from cards.answer import Answer
+from cards.guidance import assess
+from cards.reading import read
+from cards.writing import write
+from cds_service.fhir.gather import gather
+from cds_service.hooks.hook_request import HookRequest
+from cds_service.hooks.json_body import parse_json_object
+from cds_service.hooks.line import Line, answer_hook, site_line
+from cds_service.hooks.parse import parse_hook_request
+from cds_service.hooks.respond import respond
+from cds_service.hooks.services import REPORT_SIGN
+from cds_service.settings import Settings
+
+TODAY = date(2026, 5, 4)
+PASSES = 7
+GROWTH = (8, 300, 3_000, 10_000)
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The line as the service builds it from default settings, with its limits."""
+
+    settings: Settings
+    line: Line
+
+    def parse(self, body: bytes) -> HookRequest:
+        """Bytes to a checked request."""
+        return parse_hook_request(parse_json_object(body, self.settings.max_json_depth), REPORT_SIGN)
+
+    def whole(self, body: bytes) -> bytes:
+        """Bytes to bytes: everything but HTTP."""
+        answer = answer_hook(self.parse(body), REPORT_SIGN, self.line)
+        return orjson.dumps(respond(answer, self.line.policy, self.line.public_url))
+
+
+def bench() -> Bench:
+    """Build the line; room for the largest request of the growth curve."""
+    settings = Settings(max_entries=20_000)
+    return Bench(settings, site_line(settings, today=lambda: TODAY))
+
+
+def per_request(step: Callable[[int], object], count: int, passes: int = PASSES) -> float:
+    """Microseconds of ``step`` for one request: the median of passes over all requests."""
+    spent = []
+    for _ in range(passes):
+        started = time.perf_counter()
+        for number in range(count):
+            step(number)
+        spent.append((time.perf_counter() - started) / count * 1e6)
+    return statistics.median(spent)
+
+
+def steps(it: Bench, bodies: Sequence[bytes]) -> list[tuple[str, float]]:
+    """Microseconds of each step of the line, and of the whole."""
+    line = it.line
+    requests = [it.parse(body) for body in bodies]
+    gathered = [gather(request, REPORT_SIGN, line.max_entries) for request in requests]
+    contexts = [
+        REPORT_SIGN.read_context(request, one.missing)
+        for request, one in zip(requests, gathered, strict=True)
+    ]
+    readings = [
+        read(one.resources, context, terminology=line.terminology)
+        for one, context in zip(gathered, contexts, strict=True)
+    ]
+
+    def judge(number: int) -> object:
+        reading = readings[number]
+        return assess(
+            reading.facts,
+            line.policy,
+            TODAY,
+            problems=reading.problems,
+            incomplete=reading.incomplete,
+            unreadable=reading.unreadable,
+            described_uncoded=reading.described_uncoded,
+        )
+
+    guidances = [judge(number) for number in range(len(bodies))]
+
+    def say(number: int) -> object:
+        return write(
+            guidances[number],
+            readings[number],
+            line.policy,
+            "en",
+            line.new_id,
+            today=TODAY,
+            moment=contexts[number].moment,
+            public_url=line.public_url,
+        )
+
+    answers = [
+        Answer(tuple(say(number)), guidances[number], readings[number]) for number in range(len(bodies))
+    ]
+    count = len(bodies)
+    rows: list[tuple[str, Callable[[int], object]]] = [
+        ("parse and check the request", lambda n: it.parse(bodies[n])),
+        ("gather the resources", lambda n: gather(requests[n], REPORT_SIGN, line.max_entries)),
+        ("read", lambda n: read(gathered[n].resources, contexts[n], terminology=line.terminology)),
+        ("assess", judge),
+        ("write", say),
+        ("respond", lambda n: orjson.dumps(respond(answers[n], line.policy, line.public_url))),
+        ("the whole line", lambda n: it.whole(bodies[n])),
+    ]
+    return [(name, per_request(step, count)) for name, step in rows]
+
+
+def growth(it: Bench) -> list[tuple[int, int, float]]:
+    """(Observations, bytes of the body, milliseconds of the whole line) as reports grow."""
+    rows = []
+    for observations in GROWTH:
+        bodies = [orjson.dumps(each) for each in sign_offs(3, observations)]
+        spent = per_request(lambda n, bodies=bodies: it.whole(bodies[n]), len(bodies), passes=3)
+        rows.append((observations, len(bodies[0]), spent / 1000))
+    return rows
+
+
+def hottest(it: Bench, bodies: Sequence[bytes], most: int = 3) -> list[tuple[str, float]]:
+    """The functions in which most time is spent (callees not counted), with their share in percent."""
+    profile = cProfile.Profile()
+    profile.enable()
+    for body in bodies:
+        it.whole(body)
+    profile.disable()
+    found = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    total = sum(numbers[2] for numbers in found.values())
+    ranked = sorted(found.items(), key=lambda item: -item[1][2])[:most]
+    return [(_place(*where), 100 * numbers[2] / total) for where, numbers in ranked]
+
+
+def _place(file: str, line: int, function: str) -> str:
+    path = Path(file)
+    inside = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
+    return function if file == "~" else f"{inside}:{line} {function}"

@@ -1,0 +1,69 @@
+"""What the README tells people to type works."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cds_service.demo import CASE, running_service
+from tests.repository.picture import PICTURE, picture
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+MADE = [block for block in BLOCKS if block.startswith("make ")]
+TYPED = [block for block in BLOCKS if block not in MADE]
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    """The service, as `make serve` starts it, on a free port."""
+    with running_service() as address:
+        yield address
+
+
+@pytest.mark.needs("curl")
+@pytest.mark.parametrize("block", TYPED, ids=lambda block: block.split()[0].rpartition("/")[2])
+def test_the_block_works_when_pasted(block: str, base: str) -> None:
+    """Each command answers, and what is JSON holds cards, guidance or an expected set."""
+    script = block.replace("http://127.0.0.1:8000", base).replace(
+        ".venv/bin/", f"{Path(sys.executable).parent}/"
+    )
+    ran = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert re.search(r'"cards": ?\[\{|"report_expected": ?\[|WARNING|CRITICAL', ran.stdout) is not None
+
+
+def test_every_make_target_exists() -> None:
+    """Each `make` line names a target that `make` lists."""
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = {line.split()[1] for line in listed.splitlines()}
+    named = {line.split()[1] for block in MADE for line in block.splitlines()}
+    assert named <= targets
+
+
+def test_the_demo_prints_cards_and_ends_well() -> None:
+    """`make demo` runs the module that posts one sign-off to a service of its own."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "cds_service.demo"],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    golden = json.loads((ROOT / "fixtures" / CASE / "response.json").read_bytes())
+    words = " ".join(re.findall(r"\w+", ran.stdout))
+    assert " ".join(re.findall(r"\w+", golden["cards"][0]["summary"]))[:40] in words
+
+
+def test_the_picture_is_what_the_program_draws() -> None:
+    """The picture of the cards is the golden answer of the demonstration, drawn today."""
+    assert PICTURE.read_text() == picture()
