@@ -82,5 +82,5 @@ def repeats_a_name(body: bytes, value: object) -> bool:
         repeated = repeated or len(members) < len(pairs)
         return members
 
-    json.loads(body, object_pairs_hook=collect, parse_int=str)
+    json.loads(body, object_pairs_hook=collect)
     return repeated
