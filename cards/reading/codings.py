@@ -28,6 +28,9 @@ class Coded(NamedTuple):
 
 
 NOTHING = Coded((), ())
+TEXT_ONLY = Coded((), (), True)
+# Stands for a value of a wrong JSON type; equal to NOTHING and told apart by identity.
+WRONG = Coded((), (), False)
 
 
 def raw(system: object, code: object) -> str:
@@ -40,43 +43,57 @@ def raw(system: object, code: object) -> str:
 def coded(terminology: Terminology, value: object) -> Coded:
     """The concepts of a CodeableConcept, a Coding, or an R5 CodeableReference with a concept.
 
-    Anything else, and members of a wrong JSON type, count as not there.
+    A value that is not there gives NOTHING; one of a wrong JSON type gives WRONG.
     """
-    if not isinstance(value, dict):
+    if value is None:
         return NOTHING
+    if not isinstance(value, dict):
+        return WRONG
     codings = value.get("coding")
     if codings is None:
-        if "code" in value:
-            codings = (value,)
-        elif "concept" in value:
-            return coded(terminology, value["concept"])
-        else:
-            return Coded((), (), bool(value.get("text")))
-    elif not isinstance(codings, list):
-        return NOTHING
-    lookup = terminology.lookup
-    if len(codings) == 1:
-        only = codings[0]
-        if not isinstance(only, dict):
-            return NOTHING
-        system, code = only.get("system"), only.get("code")
-        if isinstance(system, str) and isinstance(code, str):
-            found = lookup(system, code)
-            return Coded(found, ()) if found else Coded((), (raw(system, code),))
-        return Coded((), (raw(system, code),)) if code or system else Coded((), (), bool(value.get("text")))
+        return _without_codings(terminology, value)
+    if not isinstance(codings, list):
+        return WRONG
+    if len(codings) != 1:
+        return _several(terminology, codings, value)
+    only = codings[0]
+    if not isinstance(only, dict):
+        return WRONG
+    system, code = only.get("system"), only.get("code")
+    if isinstance(system, str) and isinstance(code, str):
+        found = terminology.lookup(system, code)
+        return Coded(found, ()) if found else Coded((), (raw(system, code),))
+    return _incomplete(system, code, value)
+
+
+def _without_codings(terminology: Terminology, value: dict[str, object]) -> Coded:
+    if "code" in value:
+        return coded(terminology, {"coding": [value]})
+    if "concept" in value:
+        return coded(terminology, value["concept"])
+    return TEXT_ONLY if value.get("text") else NOTHING
+
+
+def _incomplete(system: object, code: object, value: dict[str, object]) -> Coded:
+    """A coding without a system or without a code: a raw code at best."""
+    if not (system is None or isinstance(system, str)) or not (code is None or isinstance(code, str)):
+        return WRONG
+    if code:
+        return Coded((), (raw(system, code),))
+    return TEXT_ONLY if value.get("text") else NOTHING
+
+
+def _several(terminology: Terminology, codings: list[object], value: dict[str, object]) -> Coded:
     concepts: dict[Concept, None] = {}
     unknown: dict[str, None] = {}
     for coding in codings:
-        if not isinstance(coding, dict):
-            continue
-        system, code = coding.get("system"), coding.get("code")
-        found = lookup(system, code) if isinstance(system, str) and isinstance(code, str) else ()
-        if found:
-            concepts.update(dict.fromkeys(found))
-        elif code or system:
-            unknown[raw(system, code)] = None
+        one = coded(terminology, {"coding": [coding]})
+        if one is WRONG:
+            return WRONG
+        concepts.update(dict.fromkeys(one.concepts))
+        unknown.update(dict.fromkeys(one.unknown))
     if not concepts and not unknown:
-        return Coded((), (), bool(value.get("text")))
+        return TEXT_ONLY if value.get("text") else NOTHING
     return Coded(tuple(concepts), tuple(unknown))
 
 

@@ -14,44 +14,165 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cards.reading.codings import Coded
+from cards.problem import Problem
+from cards.reading.codings import NOTHING, WRONG, Coded, coded
+from cards.reading.questions import role_of
 from cards.reading.resources import Json
+from cards.reading.unreadable import unreadable
+from cards.terminology import Terminology
+
+WITHDRAWN = frozenset(("entered-in-error", "cancelled"))
+# A code of one of these domains says something when it stands as Observation.code or
+# component.code; the others name an exam, a place or a question.
+_ASSERTING = frozenset(
+    (
+        "associated_features",
+        "bac_grade",
+        "change",
+        "clinical_finding",
+        "diagnoses",
+        "distribution",
+        "location_context",
+        "morphology",
+        "near_known_cancer",
+        "symmetry",
+    )
+)
 
 
 class Answer(NamedTuple):
     """One value and the question it answers.
 
     ``asks`` are the concepts of the question code (Observation.code or component.code).
-    ``value`` are the concepts of the value, () when it is not coded; ``element`` is the JSON
-    object that holds ``value[x]`` (the Observation itself or a component), so that display,
-    text, quantity or dataAbsentReason can be looked up. ``path`` is relative to the Observation (``component[2]``, or
-    "" for the Observation's own value).
+    ``value`` are the concepts of the value, none when it is not coded; a code that is a statement by
+    itself (``Amorphous calcification: present``) counts as the value. ``element`` is the JSON object that
+    holds ``value[x]`` (the Observation or a component), so that display, text, quantity or
+    dataAbsentReason can be looked up. ``path`` is relative to the Observation
+    (``component[2]``, or "" for its own value). ``role`` is the role of the question
+    (question_roles.csv). ``denied`` means: the answer is no, and states nothing else.
     """
 
     asks: Coded
     value: Coded
     element: Json
     path: str
+    role: str | None = None
+    denied: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Observed:
     """An Observation that belongs to the report.
 
-    ``role`` is ``finding`` (a calcification finding), ``other_finding`` (a coded finding that is
-    not a calcification), ``attribute`` (one attribute of the finding in ``parent``), ``group`` (holds others), ``question`` (asks for one
-    fact) or ``nothing``. ``side`` is left, right, bilateral, missing (contradicting) or None (not said), after
-    inheriting from parents. ``finding_id`` is set for findings and the Observations below them.
-    ``negated`` means: it says that something is absent, or was withdrawn; no fact may be read from it.
+    ``role`` is ``finding`` (a calcification finding), ``other_finding`` (a coded finding that is not a
+    calcification), ``attribute`` (one attribute of a finding), ``group`` (holds others),
+    ``exam``, ``question`` (asks for an assessment, a density or a recommendation) or
+    ``nothing``. ``side`` is left, right, bilateral, missing (contradicting) or None (not said), after
+    inheriting from the groups above. ``finding_id`` is set for the calcification finding it belongs to: an
+    assessment with a finding_id is that finding's own. ``negated`` says that it is withdrawn or
+    denies itself: no fact may be read from it.
     """
 
     resource: Json
     reference: str
-    parent: Observed | None
+    holder: Json
     code: Coded
     answers: list[Answer]
+    code_role: str | None = None
+    parent: Observed | None = None
     role: str = "nothing"
+    own_side: str | None = None
     side: str | None = None
+    places: tuple[str, ...] = ()
+    structure: str = ""
     finding_id: str | None = None
     negated: bool = False
     members: list[Observed] = field(default_factory=list)
+
+
+def says_absent(value: Coded) -> bool:
+    """Whether a value says that the thing asked for is not there."""
+    for concept in value.concepts:
+        if concept.domain == "presence":
+            return concept.concept in ("absent", "ignore")
+    return False
+
+
+def _asserted(code: Coded) -> bool:
+    for concept in code.concepts:
+        if concept.domain in _ASSERTING and not concept.concept.startswith("q_"):
+            return True
+    return False
+
+
+def _joined(value: Coded, code: Coded) -> Coded:
+    """A value together with the statement its code makes."""
+    said = tuple(concept for concept in code.concepts if concept.domain in _ASSERTING)
+    if not value.concepts:
+        return Coded(said, value.unknown, value.text_only)
+    return Coded(tuple(dict.fromkeys((*said, *value.concepts))), value.unknown)
+
+
+def _answer(
+    element: Json, code: Coded, role: str | None, path: str, terminology: Terminology
+) -> tuple[Answer, bool]:
+    """The answer in one element, and whether its value has a wrong JSON type."""
+    received = element.get("valueCodeableConcept")
+    if received is None:
+        received = element.get("valueCoding")
+    value = NOTHING if received is None else coded(terminology, received)
+    denied = element.get("valueBoolean") is False or (
+        role != "change" and bool(value.concepts) and says_absent(value)
+    )
+    wrong = value is WRONG
+    if role is None and code.concepts and _asserted(code):
+        value = _joined(value, code)
+    return Answer(code, value, element, path, role, denied), wrong
+
+
+_PATHS = tuple(f"component[{position}]" for position in range(32))
+
+
+def read_observation(
+    resource: Json, reference: str, holder: Json, terminology: Terminology, problems: list[Problem]
+) -> tuple[Observed, bool]:
+    """One Observation with its answers; the flag says that it could not be read in full.
+
+    Sides, places and roles are settled later, when its neighbours are known.
+    """
+    code = coded(terminology, resource.get("code"))
+    role = role_of(code)
+    own, wrong = _answer(resource, code, role, "", terminology)
+    answers = [own]
+    wrong = wrong or code is WRONG
+    components = resource.get("component")
+    if components is not None:
+        if isinstance(components, list):
+            for position, component in enumerate(components):
+                if not isinstance(component, dict):
+                    wrong = True
+                    continue
+                asks = coded(terminology, component.get("code"))
+                path = _PATHS[position] if position < 32 else f"component[{position}]"
+                answer, bad = _answer(component, asks, role_of(asks), path, terminology)
+                answers.append(answer)
+                wrong = wrong or bad or asks is WRONG
+        else:
+            wrong = True
+    interpretation = resource.get("interpretation")
+    if interpretation is not None:
+        for one in interpretation if isinstance(interpretation, list) else (interpretation,):
+            value = coded(terminology, one)
+            wrong = wrong or value is WRONG
+            answers.append(
+                Answer(NOTHING, value, resource, "interpretation", "interpretation", says_absent(value))
+            )
+    if "modifierExtension" in resource:
+        text = "It carries a modifierExtension, which may change its meaning and is not understood."
+        problems.append(Problem(f"{reference}.modifierExtension", "modifier-extension", text))
+        wrong = True
+    elif wrong:
+        unreadable(resource, reference, problems)
+    negated = resource.get("status") in WITHDRAWN
+    observed = Observed(resource, reference, holder, code, answers, role, negated=negated)
+    return observed, wrong

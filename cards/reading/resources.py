@@ -16,11 +16,10 @@ class Resources:
     """Index of the received resources. Building it takes linear time.
 
     Bundles (document, collection, searchset) may stand among the resources: their entries are indexed
-    with their ``fullUrl``, and ``compositions`` keeps the first resource of document Bundles.
-    ``problems`` collects what could not be indexed or resolved.
+    with their ``fullUrl``. Entries that are no resource are noted in ``problems``.
     """
 
-    __slots__ = ("_by_reference", "_by_type", "_identified", "all", "problems")
+    __slots__ = ("_by_reference", "_by_type", "_contained", "_identified", "all", "problems")
 
     def __init__(self, resources: Iterable[object], problems: list[Problem]) -> None:
         self.problems = problems
@@ -28,6 +27,7 @@ class Resources:
         self._by_reference: dict[str, Json] = {}
         self._by_type: dict[str, list[Json]] = {}
         self._identified: dict[tuple[str, str], Json] | None = None
+        self._contained: dict[int, dict[object, Json]] = {}
         for position, resource in enumerate(resources):
             self._add(resource, None, position)
 
@@ -102,12 +102,23 @@ class Resources:
         if found is not None:
             return found
         if literal.startswith("#"):
-            return _contained(holder, literal[1:])
+            return self._contained_in(holder).get(literal[1:])
         bare = literal.partition("/_history/")[0]
         found = self._by_reference.get(bare)
         if found is None and "/" in bare:
             found = self._by_reference.get("/".join(bare.rsplit("/", 2)[-2:]))
         return found
+
+    def _contained_in(self, holder: Json) -> dict[object, Json]:
+        """id -> resource, for the resources inside ``holder``; kept, as a report may contain thousands."""
+        known = self._contained.get(id(holder))
+        if known is None:
+            known = {}
+            for resource in references_of(holder.get("contained")):
+                if isinstance(resource, dict) and isinstance(resource.get("id"), str):
+                    known.setdefault(resource["id"], resource)
+            self._contained[id(holder)] = known
+        return known
 
     def _by_identifier(self, identifier: object) -> Json | None:
         key = _identifier_key(identifier)
@@ -133,15 +144,6 @@ def shown(reference: object) -> str:
     """A Reference as people may see it: its literal, cut to 128 characters."""
     literal = reference.get("reference") if isinstance(reference, dict) else None
     return literal[:128] if isinstance(literal, str) else "a reference without an address"
-
-
-def _contained(holder: Json, ident: str) -> Json | None:
-    contained = holder.get("contained")
-    if isinstance(contained, list):
-        for resource in contained:
-            if isinstance(resource, dict) and resource.get("id") == ident:
-                return resource
-    return None
 
 
 def _identifier_key(identifier: object) -> tuple[str, str] | None:

@@ -16,7 +16,8 @@ def crosswalk() -> Mapping[tuple[str, str], str]:
     need more than one fact (category 0, follow-up intervals, pathology).
     """
     values: dict[tuple[str, str], str] = {}
-    for line, cells in records(shipped_text("crosswalk.csv"), "crosswalk.csv", ("domain", "concept", "value")):
+    columns = ("domain", "concept", "value")
+    for line, cells in records(shipped_text("crosswalk.csv"), "crosswalk.csv", columns):
         key = (cells["domain"], cells["concept"])
         if key in values:
             raise BrokenTable("crosswalk.csv", line, f"{'.'.join(key)} stands here twice")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from cards.terminology.ambiguous import ambiguous_codes
 from cards.terminology.check_digits import check_digit_is_wrong
 from cards.terminology.crosswalk import crosswalk, is_question
 from cards.terminology.rows import BrokenTable, Row, shipped_text, table_rows
@@ -95,6 +96,10 @@ class Terminology:
         """The known traps about this code; () for most codes."""
         found = self._hazards.get((system, code))
         return self._hazards.get((self._systems.canonical(system), code), ()) if found is None else found
+
+    def bare_word(self, system: str, code: str) -> str | None:
+        """``fine``, ``pleomorphic`` or ``heterogeneous`` for a code that says no more (R-DQ-11)."""
+        return ambiguous_codes().get((self._systems.canonical(system), code))
 
     def canonical_system(self, system: str) -> str:
         """The URI that the tables use for a code system, however it was spelled."""

@@ -1,0 +1,169 @@
+"""Which breast: the side and the place that a resource states of itself.
+
+Precedence (terminology README section 6): bodySite that is one breast, extensions of bodySite, a
+BodyStructure, then the group above, then the study code. What an Observation states of itself
+must agree; left and right at once is no side at all (R-DQ-01).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cards.problem import Problem
+from cards.reading.codings import WRONG, Coded, coded
+from cards.reading.resources import Json, Resources, references_of, shown
+from cards.terminology import Terminology
+
+SIDES = ("left", "right", "bilateral")
+_BODY_SITE_REFERENCE = "http://hl7.org/fhir/StructureDefinition/bodySite"
+_STRUCTURE_MEMBERS = ("location", "locationQualifier", "structure", "laterality", "qualifier", "morphology")
+
+
+class Site(NamedTuple):
+    """The side (left, right, bilateral, missing for a contradiction, None for not said), the coded
+    places, and ``structure``, which tells findings apart that name different BodyStructures."""
+
+    side: str | None
+    places: tuple[str, ...]
+    structure: str = ""
+    wrong: bool = False
+
+
+NOWHERE = Site(None, ())
+
+
+def one_side(sides: Sequence[str], location: str, problems: list[Problem]) -> str | None:
+    """The one side that is named; ``missing`` and a problem for two different ones, None for none."""
+    named = {side for side in sides if side in SIDES}
+    if not named:
+        return None
+    if len(named) == 1:
+        return named.pop()
+    problems.append(
+        Problem(location, "contradicting-sides", "Different sides are coded for the same finding.")
+    )
+    return "missing"
+
+
+def site_of(
+    resource: Json,
+    holder: Json,
+    stated: Sequence[Coded],
+    index: Resources,
+    terminology: Terminology,
+    problems: list[Problem],
+) -> Site:
+    """The side and place of an Observation, Condition or order.
+
+    ``stated`` are further values of the resource that may name a side or place (its code, its
+    answers). ``holder`` is the resource that contains it, or the resource itself.
+    """
+    values: list[Coded] = [value for value in stated if value.concepts]
+    body_site = resource.get("bodySite")
+    extension = resource.get("extension")
+    structure = resource.get("bodyStructure")
+    wrong = False
+    if body_site is not None:
+        for one in references_of(body_site):
+            values.append(coded(terminology, one))
+            if isinstance(one, dict) and "extension" in one:
+                values.extend(_extensions(one["extension"], terminology))
+        wrong = values != [] and any(value is WRONG for value in values)
+    name = ""
+    if extension is not None or structure is not None:
+        if extension is not None:
+            values.extend(_extensions(extension, terminology))
+        name = _read_structures(resource, holder, values, index, terminology, problems)
+    if not values:
+        return Site(None, (), name, wrong)
+    sides: list[str] = []
+    places: dict[str, None] = {}
+    for value in values:
+        for concept in value.concepts:
+            if concept.domain == "laterality":
+                sides.append(concept.concept)
+            elif concept.domain == "location":
+                places[concept.concept] = None
+    side = one_side(sides, index.reference_of(resource), problems) if sides else None
+    return Site(side, tuple(places), name, wrong)
+
+
+def _extensions(extensions: object, terminology: Terminology) -> Iterator[Coded]:
+    """The coded values of place extensions, with those nested in them."""
+    if not isinstance(extensions, list):
+        return
+    for extension in extensions:
+        if not isinstance(extension, dict):
+            continue
+        url = extension.get("url")
+        if not isinstance(url, str):
+            continue
+        if url.endswith(("BreastBodyLocationExtension", "BreastLateralityExtension")) or url.lower().endswith(
+            "laterality"
+        ):
+            yield _extension_value(extension, terminology)
+            nested = extension.get("extension")
+            for inner in nested if isinstance(nested, list) else ():
+                if isinstance(inner, dict):
+                    yield _extension_value(inner, terminology)
+
+
+def _extension_value(extension: Json, terminology: Terminology) -> Coded:
+    return coded(terminology, extension.get("valueCodeableConcept", extension.get("valueCoding")))
+
+
+def _read_structures(
+    resource: Json,
+    holder: Json,
+    values: list[Coded],
+    index: Resources,
+    terminology: Terminology,
+    problems: list[Problem],
+) -> str:
+    """Add what the referred BodyStructures say; gives a name that tells them apart."""
+    names: list[str] = []
+    for reference in _structure_references(resource):
+        names.append(shown(reference))
+        structure = index.resolve(reference, holder)
+        if structure is None:
+            concept = reference.get("concept") if isinstance(reference, dict) else None
+            if concept is not None:
+                values.append(coded(terminology, concept))
+                continue
+            problems.append(
+                Problem(
+                    f"{index.reference_of(resource)}.bodySite",
+                    "dangling-body-structure",
+                    f"{shown(reference)} did not come along: the side may stand there.",
+                )
+            )
+            continue
+        values.extend(_structure_values(structure, terminology))
+    return " ".join(names)
+
+
+def _structure_references(resource: Json) -> Iterator[object]:
+    structure = resource.get("bodyStructure")
+    if structure is not None:
+        yield from references_of(structure)
+    extensions = resource.get("extension")
+    for extension in extensions if isinstance(extensions, list) else ():
+        if isinstance(extension, dict) and extension.get("url") == _BODY_SITE_REFERENCE:
+            yield extension.get("valueReference")
+
+
+def _structure_values(structure: Json, terminology: Terminology) -> Iterator[Coded]:
+    parts: list[object] = [structure]
+    parts.extend(references_of(structure.get("includedStructure")))
+    for part in parts:
+        if not isinstance(part, dict):
+            continue
+        for member in _STRUCTURE_MEMBERS:
+            for value in references_of(part.get(member)):
+                yield coded(terminology, value)
+        for orientation in references_of(part.get("bodyLandmarkOrientation")):
+            if isinstance(orientation, dict):
+                for clock in references_of(orientation.get("clockFacePosition")):
+                    yield coded(terminology, clock)
+        yield from _extensions(part.get("extension"), terminology)

@@ -1,0 +1,271 @@
+"""From the report to every Observation that belongs to it.
+
+What is reached: ``result``, contained Observations, sections of the document, ``hasMember``
+and ``derivedFrom``, however deep, cyclic or wide. What is not reached is no finding of this
+report, nor is anything that another report lists as its own result.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cards.problem import Problem
+from cards.reading.composition import Entry, section_entries
+from cards.reading.laterality import site_of
+from cards.reading.observed import WITHDRAWN, Observed, read_observation
+from cards.reading.questionnaire import read_questionnaire
+from cards.reading.resources import Json, Resources, references_of, shown
+from cards.reading.unreadable import unreadable
+from cards.reading.versions import refuse_old_version
+from cards.terminology import Terminology
+
+
+@dataclass(slots=True)
+class Reached:
+    """The Observations of the report in order of discovery.
+
+    ``incomplete``: something the report leads to did not come. ``wrong``: something could not
+    be read. ``linked`` are the ids (of Python) of every resource that was reached.
+    """
+
+    observations: list[Observed] = field(default_factory=list)
+    linked: set[int] = field(default_factory=set)
+    incomplete: bool = False
+    wrong: bool = False
+
+
+def reach(report: Json, index: Resources, terminology: Terminology, problems: list[Problem]) -> Reached:
+    """Every Observation of the report, with the side it states or inherits.
+
+    Raises UnsupportedFhirVersion for DSTU2 and STU3 shapes.
+    """
+    return _Walk(report, index, terminology, problems).run()
+
+
+class _Walk:
+    """The state of one walk; breadth first, so that ``result`` itself comes in its own order."""
+
+    def __init__(
+        self, report: Json, index: Resources, terminology: Terminology, problems: list[Problem]
+    ) -> None:
+        self.report, self.index, self.terminology, self.problems = report, index, terminology, problems
+        self.reached = Reached()
+        self.known: dict[int, Observed] = {}
+        self.waiting: deque[Observed] = deque()
+        self.foreign: set[int] | None = None
+
+    def run(self) -> Reached:
+        refuse_old_version(self.report)
+        where = self.index.reference_of(self.report)
+        result = self.report.get("result")
+        if result is not None and not isinstance(result, (list, dict)):
+            self._unreadable(self.report, where)
+        for position, reference in enumerate(references_of(result)):
+            self._follow(reference, self.report, f"{where}.result[{position}]", None, ())
+        for resource in references_of(self.report.get("contained")):
+            if isinstance(resource, dict):
+                self._add(resource, self.report, None, None)
+        for entry in section_entries(self.report, self.index, self.terminology, self.problems):
+            self._enter(entry)
+        for reference in references_of(self.report.get("supportingInfo")):
+            if isinstance(reference, dict):
+                self._optional(reference.get("reference"))
+        self._drain()
+        for questionnaire in self.index.of_type("QuestionnaireResponse"):
+            if self._shares_an_order(questionnaire):
+                self._add(questionnaire, questionnaire, None, None)
+        self._drain()
+        _inherit_sides(self.reached.observations, self.problems)
+        return self.reached
+
+    def _drain(self) -> None:
+        while self.waiting:
+            observed = self.waiting.popleft()
+            resource = observed.resource
+            members = resource.get("hasMember")
+            if members is not None:
+                for position, reference in enumerate(self._list(resource, "hasMember", observed)):
+                    location = f"{observed.reference}.hasMember[{position}]"
+                    self._follow(reference, observed.holder, location, observed, ())
+            if "derivedFrom" in resource:
+                self._derived(observed)
+
+    def _list(self, resource: Json, name: str, observed: Observed) -> Iterator[object]:
+        members = resource.get(name)
+        if not isinstance(members, (list, dict)):
+            self._unreadable(resource, observed.reference)
+            return iter(())
+        return references_of(members)
+
+    def _derived(self, observed: Observed) -> None:
+        """Follow a summary to its findings, but not into another report or another day."""
+        for position, reference in enumerate(self._list(observed.resource, "derivedFrom", observed)):
+            target = self.index.resolve(reference, observed.holder)
+            location = f"{observed.reference}.derivedFrom[{position}]"
+            if target is None:
+                if _may_be_observation(reference):
+                    self._dangling(reference, location)
+            elif target.get("resourceType") in ("Observation", "QuestionnaireResponse"):
+                if id(target) in self._of_other_reports() or _another_day(target, observed.resource):
+                    text = f"{shown(reference)} belongs to another exam and was not read as a finding."
+                    self.problems.append(Problem(location, "other-exam", text))
+                else:
+                    holder = observed.holder if _is_contained(reference) else target
+                    self._add(target, holder, None, None, derived=observed)
+
+    def _enter(self, entry: Entry) -> None:
+        self._follow(entry.reference, entry.holder, entry.location, None, ("Observation",), entry.side)
+
+    def _optional(self, reference: object) -> None:
+        target = self.index.resolve({"reference": reference}, self.report)
+        if target is not None and target.get("resourceType") in ("Observation", "QuestionnaireResponse"):
+            self._add(target, target, None, None)
+
+    def _follow(
+        self,
+        reference: object,
+        holder: Json,
+        location: str,
+        parent: Observed | None,
+        only: tuple[str, ...],
+        side: str | None = None,
+    ) -> None:
+        target = self.index.resolve(reference, holder)
+        if target is None:
+            if not only or _may_be_observation(reference):
+                self._dangling(reference, location)
+            return
+        self._add(target, holder if _is_contained(reference) else target, parent, side)
+
+    def _add(
+        self,
+        resource: Json,
+        holder: Json,
+        parent: Observed | None,
+        side: str | None,
+        derived: Observed | None = None,
+    ) -> None:
+        known = self.known.get(id(resource))
+        if known is not None:
+            if known.parent is None and parent is not None and parent is not known:
+                known.parent = parent
+            if parent is not None:
+                parent.members.append(known)
+            return
+        self.reached.linked.add(id(resource))
+        kind = resource.get("resourceType")
+        if kind == "QuestionnaireResponse":
+            groups, wrong = read_questionnaire(resource, self.index, self.terminology, self.problems)
+            self.reached.wrong = self.reached.wrong or wrong
+            self.reached.observations.extend(groups)
+            return
+        if kind != "Observation":
+            return
+        refuse_old_version(resource)
+        reference = self.index.reference_of(resource)
+        observed, wrong = read_observation(resource, reference, holder, self.terminology, self.problems)
+        self.known[id(resource)] = observed
+        observed.parent = parent
+        stated = [observed.code]
+        stated.extend(answer.value for answer in observed.answers if answer.value.concepts)
+        site = site_of(resource, holder, stated, self.index, self.terminology, self.problems)
+        observed.own_side, observed.places, observed.structure = site.side, site.places, site.structure
+        observed.side = site.side or side or _summary_side(derived)
+        if site.wrong and not wrong:
+            unreadable(resource, reference, self.problems)
+        self.reached.wrong = self.reached.wrong or wrong or site.wrong
+        self.reached.observations.append(observed)
+        if parent is not None:
+            parent.members.append(observed)
+        if resource.get("status") not in WITHDRAWN:
+            self.waiting.append(observed)
+
+    def _dangling(self, reference: object, location: str) -> None:
+        self.reached.incomplete = True
+        text = f"{shown(reference)} did not come along."
+        self.problems.append(Problem(location, "dangling-reference", text))
+
+    def _unreadable(self, resource: Json, location: str) -> None:
+        self.reached.wrong = True
+        unreadable(resource, location, self.problems)
+
+    def _of_other_reports(self) -> set[int]:
+        if self.foreign is None:
+            self.foreign = set()
+            for report in self.index.of_type("DiagnosticReport"):
+                if report is not self.report:
+                    for reference in references_of(report.get("result")):
+                        target = self.index.resolve(reference, report)
+                        if target is not None:
+                            self.foreign.add(id(target))
+        return self.foreign
+
+    def _shares_an_order(self, questionnaire: Json) -> bool:
+        orders = {shown(one) for one in references_of(self.report.get("basedOn"))}
+        own = {shown(one) for one in references_of(questionnaire.get("basedOn"))}
+        if orders & own:
+            return True
+        return any(
+            id(self.index.resolve(one, questionnaire)) in self.reached.linked
+            for one in references_of(questionnaire.get("partOf"))
+        )
+
+
+def _is_contained(reference: object) -> bool:
+    literal = reference.get("reference") if isinstance(reference, dict) else None
+    return isinstance(literal, str) and literal.startswith("#")
+
+
+def _may_be_observation(reference: object) -> bool:
+    """Whether a reference that did not resolve may have led to an Observation."""
+    if not isinstance(reference, dict):
+        return True
+    kind = reference.get("type")
+    if isinstance(kind, str):
+        return kind in ("Observation", "QuestionnaireResponse")
+    literal = reference.get("reference")
+    if not isinstance(literal, str):
+        return True
+    parts = literal.partition("/_history/")[0].split("/")
+    if len(parts) < 2 or not parts[-2].isalpha():
+        return True
+    return parts[-2] in ("Observation", "QuestionnaireResponse")
+
+
+def _another_day(target: Json, summary: Json) -> bool:
+    mine, other = summary.get("effectiveDateTime"), target.get("effectiveDateTime")
+    return isinstance(mine, str) and isinstance(other, str) and mine[:10] != other[:10]
+
+
+def _summary_side(summary: Observed | None) -> str | None:
+    """The side a finding takes from the summary it was derived from: one breast, never both."""
+    return summary.side if summary is not None and summary.side in ("left", "right") else None
+
+
+def _inherit_sides(observations: list[Observed], problems: list[Problem]) -> None:
+    """Hand every side down to the members that state none; two different ones make it missing."""
+    pending = deque(observed for observed in observations if observed.side is not None and observed.members)
+    while pending:
+        parent = pending.popleft()
+        for member in parent.members:
+            if member.own_side is not None:
+                _compare(member, parent, problems)
+            elif member.side is None:
+                member.side = parent.side
+                if member.members:
+                    pending.append(member)
+            elif member.side not in (parent.side, "missing"):
+                problems.append(
+                    Problem(member.reference, "contradicting-sides", "It stands below groups of different sides.")
+                )
+                member.side = "missing"
+                if member.members:
+                    pending.append(member)
+
+
+def _compare(member: Observed, parent: Observed, problems: list[Problem]) -> None:
+    if {member.own_side, parent.side} == {"left", "right"}:
+        text = f"Its own side is {member.own_side}, the side of its group {parent.reference} is {parent.side}."
+        problems.append(Problem(member.reference, "side-differs-from-group", text))
