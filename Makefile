@@ -7,6 +7,9 @@ PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 LOCKS := .make/locks
 PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options --no-config $(UPGRADE)
 
+# Debian keeps the programs of a PostgreSQL server off the path; looked for after they are installed.
+WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test serve check fixtures bench docs deep lock system-packages clean
 .DELETE_ON_ERROR:
@@ -18,7 +21,7 @@ demo: $(VENV)/run.stamp ## start the service, post one sign-off, print the cards
 	@$(RUN) -m cds_service.demo
 
 test: $(VENV)/all.stamp system-packages ## run every test
-	@$(RUN) -m pytest -q
+	@$(WITH_POSTGRESQL) $(RUN) -m pytest -q
 
 serve: $(VENV)/run.stamp ## serve on http://127.0.0.1:8000 until stopped
 	@CALCIFICATION_CDS_PROFILE=development $(VENV)/bin/calcification-cds serve --host 127.0.0.1 --port 8000
@@ -40,9 +43,10 @@ bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-n
 
 docs: $(VENV)/all.stamp ## write the generated reference pages again
 	@$(RUN) -m tests.repository.reference
+	@$(RUN) -m tests.model_pages
 
 deep: $(VENV)/all.stamp system-packages ## slow proofs: thousands of examples for every property
-	@HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
+	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
 
 lock: $(LOCKS)/stamp ## lock the dependencies of pyproject.toml again (UPGRADE=--upgrade for the newest)
 	@$(PIP_COMPILE) -o requirements/run.txt pyproject.toml

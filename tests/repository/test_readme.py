@@ -67,3 +67,11 @@ def test_the_demo_prints_cards_and_ends_well() -> None:
 def test_the_picture_is_what_the_program_draws() -> None:
     """The picture of the cards is the golden answer of the demonstration, drawn today."""
     assert PICTURE.read_text() == picture()
+
+
+def test_every_make_target_has_one_line_of_help() -> None:
+    """`make` alone lists every target a person may call, and only `system-packages` is for make itself."""
+    text = (ROOT / "Makefile").read_text()
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", text, flags=re.MULTILINE)
+    helped = re.findall(r"^([a-z-]+):.*## \S", text, flags=re.MULTILINE)
+    assert set(phony.split()) - set(helped) == {"system-packages"}
