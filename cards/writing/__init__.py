@@ -1,1 +1,5 @@
 """Guidance -> cards: texts, suggestions as FHIR resources, links."""
+
+from cards.writing.write import MOMENTS, write
+
+__all__ = ["MOMENTS", "write"]

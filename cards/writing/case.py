@@ -1,0 +1,222 @@
+"""One report seen by the writer: which breast leads, what comes next, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cards.facts import Facts, Finding
+from cards.guidance.categories import DRIVING_RANK, highest_driving
+from cards.guidance.guidance import BreastGuidance, FiredRule, Guidance
+from cards.policy import Policy
+from cards.reading.reading import Reading
+from cards.writing.phrases import (
+    ambiguous_shapes,
+    capital,
+    category_list,
+    escape,
+    finding_words,
+    interval_words,
+    joined,
+    unknown_shapes,
+)
+from cards.writing.steps import Step, next_steps
+from cards.writing.suggestions import step_slots
+from cards.writing.texts import Texts
+
+INDICATOR_RANK = {"none": 0, "info": 1, "warning": 2, "critical": 3}
+# Report verdict order of section 6, worst first.
+VERDICTS = (
+    "under_called",
+    "not_permitted",
+    "over_called",
+    "not_evaluable",
+    "tolerated",
+    "concordant",
+    "not_applicable",
+)
+_VERDICT_RANK = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a card is written from. ``breast`` is the judged breast that leads the card."""
+
+    guidance: Guidance
+    reading: Reading
+    policy: Policy
+    words: Texts
+    moment: str
+    today: date
+    breasts: tuple[BreastGuidance, ...]
+    steps: tuple[Step, ...]
+    fired: Mapping[str, FiredRule]
+    effective: str | None
+    leading: Finding | None
+
+    @property
+    def breast(self) -> BreastGuidance | None:
+        """The breast with the worst verdict, then the highest category; None when none is judged."""
+        return self.breasts[0] if self.breasts else None
+
+    def rule(self, *ids: str) -> FiredRule | None:
+        """Return the first fired rule with one of ``ids``."""
+        return next((self.fired[rule_id] for rule_id in ids if rule_id in self.fired), None)
+
+
+def _breast_rank(breast: BreastGuidance) -> tuple[int, int]:
+    category = breast.driving_category or breast.assessment
+    return _VERDICT_RANK[breast.concordance], -DRIVING_RANK.get(category or "", -1)
+
+
+def make_case(
+    guidance: Guidance, reading: Reading, policy: Policy, words: Texts, moment: str, today: date
+) -> Case:
+    """Put the parts together: breasts sorted worst first, and the steps that come next."""
+    breasts = guidance.breasts
+    if len(breasts) > 1:
+        breasts = tuple(sorted(breasts, key=_breast_rank))
+    return Case(
+        guidance,
+        reading,
+        policy,
+        words,
+        moment,
+        today,
+        breasts,
+        next_steps(guidance, reading.sources, today),
+        {rule.id: rule for rule in guidance.rules},
+        _effective_category(guidance.facts),
+        _leading_finding(guidance.facts, breasts),
+    )
+
+
+def _effective_category(facts: Facts) -> str | None:
+    """Return the highest of overall and per-breast assessments (section 7)."""
+    assessed = (facts.assessment_overall, facts.assessment_left, facts.assessment_right)
+    return highest_driving(tuple(None if category == "MP" else category for category in assessed))
+
+
+def _leading_finding(facts: Facts, breasts: tuple[BreastGuidance, ...]) -> Finding | None:
+    """Return the finding that a summary names: the one that drives the leading breast."""
+    if not breasts:
+        return facts.findings[0] if facts.findings else None
+    ids = breasts[0].driving_finding_ids or breasts[0].finding_ids
+    return next((finding for finding in facts.findings if finding.finding_id in ids), None)
+
+
+def usual_categories(case: Case, breast: BreastGuidance | None) -> str:
+    """Name what is usual for a breast; a recall where its driving category is 0A."""
+    if breast is None:
+        return ""
+    expected = case.words.tables["expected"]
+    incomplete = breast.assessment in ("0", "0A", "0P")
+    if breast.driving_category == "0A" and not incomplete:
+        return expected["recall"]
+    return category_list(breast.expected, case.words) if breast.expected else ""
+
+
+def category_words(case: Case, category: str | None) -> str:
+    """Name a category by its number."""
+    return case.words.tables["category"][category] if category else case.words.words["no_category"]
+
+
+def step_words(case: Case, limit: int) -> str:
+    """Name the first ``limit`` steps that are not ordered yet, the same action once."""
+    texts = case.words.steps
+    by_action: dict[str, list[Step]] = {}
+    for step in case.steps:
+        if not step.ordered:
+            by_action.setdefault(step.action, []).append(step)
+    named = []
+    for action, same in list(by_action.items())[:limit]:
+        slots = step_slots(same[0], case.words)
+        if len(same) > 1:
+            slots["breast"] = case.words.tables["breast"]["both"]
+        named.append(texts[action].next.format_map(slots))
+    return joined(named, case.words.words["and"])
+
+
+def then_words(case: Case, limit: int) -> str:
+    """Return the clause "; next is ..." of a summary with at most ``limit`` steps."""
+    words = case.words.words
+    if case.guidance.facts.deceased:
+        return words["then_deceased"]
+    steps = step_words(case, limit)
+    return words["then"].format(steps=steps) if steps else ""
+
+
+def _worst_side(case: Case) -> str:
+    facts, worst = case.guidance.facts, case.effective
+    if worst is None or facts.assessment_left == facts.assessment_right:
+        sides = {finding.laterality for finding in facts.findings}
+        only = sides.pop() if len(sides) == 1 else ""
+        return only if only in ("left", "right") else ""
+    return "left" if facts.assessment_left == worst else "right" if facts.assessment_right == worst else ""
+
+
+def _pathology_side(case: Case) -> str:
+    sides = {finding.laterality for finding in case.guidance.facts.findings if finding.biopsy_result}
+    side = sides.pop() if len(sides) == 1 else "bilateral"
+    return "both" if side == "bilateral" else side
+
+
+def _result(case: Case, rule: FiredRule | None) -> str:
+    table = case.words.tables["result"]
+    for finding in case.guidance.facts.findings:
+        if finding.biopsy_result and (rule is None or rule.finding_id in (None, finding.finding_id)):
+            return table[finding.biopsy_result]
+    return ""
+
+
+def case_slots(case: Case) -> dict[str, str]:
+    """Return the slots that every text of this report may use (rule slots come on top).
+
+    ``then_one`` is ``then`` with one step, for a summary that would be too long.
+    """
+    facts, words = case.guidance.facts, case.words
+    tables, breast, finding = words.tables, case.breast, case.leading
+    found = finding_words(finding, words) if finding else ""
+    short = finding_words(finding, words, noun=False) if finding else ""
+    worst = category_words(case, case.effective)
+    expected = usual_categories(case, breast)
+    category = category_words(case, breast.assessment if breast else facts.assessment_overall)
+    side = _worst_side(case)
+    mastectomy = {"none": "", "both": "both"}.get(facts.mastectomy_side, facts.mastectomy_side)
+    return {
+        "then": then_words(case, 2),
+        "then_one": then_words(case, 1),
+        "finding": found,
+        "Finding": capital(found),
+        "Short": capital(short),
+        "category": category,
+        "Category": capital(category),
+        "expected": expected,
+        "Expected": capital(expected),
+        "worst": worst,
+        "Worst": capital(worst),
+        "worst_side": tables["side"][side] if side else "",
+        "worst_breast": tables["breast"][side or "missing"],
+        "left_category": facts.assessment_left or "",
+        "right_category": facts.assessment_right or "",
+        "overall": category_words(case, facts.assessment_overall),
+        "previous": category_words(case, facts.previous_assessment),
+        "prior": category_words(case, facts.prior_assessment),
+        "act": tables["act"][case.moment],
+        "interval": interval_words(case.guidance.follow_up_interval, words.language),
+        "coded_interval": interval_words(facts.recommended_interval, words.language),
+        "recommendation_breast": tables["breast"][facts.recommendation_side or "missing"],
+        "mastectomy": tables["breast"][mastectomy] if mastectomy else "",
+    }
+
+
+def rule_slots(case: Case, rule: FiredRule) -> Mapping[str, str]:
+    """Return the slots that only one rule's texts need: codes received and biopsy result."""
+    if rule.id in ("R-DQ-05", "R-DQ-11"):
+        shapes = unknown_shapes if rule.id == "R-DQ-05" else ambiguous_shapes
+        return {"codes": ", ".join(escape(code) for code in shapes(case.guidance.facts.findings)[:3])}
+    if rule.id.startswith("R-PB-"):
+        pathology_breast = case.words.tables["breast"][_pathology_side(case)]
+        return {"result": _result(case, rule), "pb_breast": pathology_breast}
+    return {}

@@ -1,0 +1,222 @@
+"""The detail of the main card, paragraph by paragraph, inside 900 characters (R-CD-03)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from cards.education.catalog import situations
+from cards.facts import Finding
+from cards.guidance.guidance import BreastGuidance, FiredRule
+from cards.writing.case import Case, category_words, rule_slots
+from cards.writing.links import reassurance_hidden, situation
+from cards.writing.periods import after
+from cards.writing.phrases import capital, day, escape, finding_words, place_words
+from cards.writing.steps import Step, in_doubt
+from cards.writing.suggestions import step_slots
+
+MAX_DETAIL = 900
+_MAX_LISTED = 4
+# Of what a report leaves open, this matters only for some exams; elsewhere it is noise.
+_ONLY_FOR_CATEGORY_3_AND_4 = ("magnification_views_done",)
+_ONLY_FOR_CATEGORY_3 = ("recommended_interval",)
+
+
+def _placed(case: Case, finding: Finding, *, noun: bool) -> str:
+    found = finding_words(finding, case.words, noun=noun)
+    place = place_words(case.reading.sources.places.get(finding.finding_id, ()), case.words)
+    return case.words.words["placed"].format(finding=found, item=place) if place else found
+
+
+def _listed(case: Case, finding_ids: Sequence[str]) -> str:
+    findings = [f for f in case.guidance.facts.findings if f.finding_id in finding_ids]
+    shown = [_placed(case, finding, noun=len(findings) == 1) for finding in findings[:_MAX_LISTED]]
+    if len(findings) > _MAX_LISTED:
+        shown.append(case.words.words["count_more"].format(count=len(findings) - _MAX_LISTED))
+    return ", ".join(shown) or case.words.words["no_finding"]
+
+
+def _exam(case: Case) -> str:
+    name = case.words.tables["exam_type"].get(case.guidance.facts.exam_type, "")
+    exam_date = case.reading.sources.exam_date
+    if exam_date is None:
+        return name
+    return case.words.words["exam_on"].format(exam_type=name, date=day(exam_date))
+
+
+def _federal(case: Case, category: str | None) -> str:
+    return case.words.tables["federal"][category] if category else category_words(case, None)
+
+
+def _breast_line(case: Case, breast: BreastGuidance) -> str:
+    tables = case.words.tables
+    name = tables["breast"]["both" if breast.side == "bilateral" else breast.side]
+    return case.words.words["read_breast"].format(
+        Breast=capital(name),
+        finding=_listed(case, breast.finding_ids),
+        category=_federal(case, breast.assessment),
+        verdict=tables["verdict"][breast.concordance],
+    )
+
+
+def read_paragraph(case: Case) -> str:
+    """Say what was read: findings with place, category in federal wording, exam with date."""
+    words, facts = case.words.words, case.guidance.facts
+    if len(case.breasts) > 1:
+        lines = [words["read_exam"].format(exam=_exam(case))]
+        return "\n".join(lines + [_breast_line(case, breast) for breast in case.breasts])
+    ids = [finding.finding_id for finding in facts.findings]
+    category = case.breast.assessment if case.breast else facts.assessment_overall
+    return words["read"].format(
+        finding=_listed(case, ids), category=_federal(case, category), exam=_exam(case)
+    )
+
+
+def _step_when(case: Case, step: Step) -> str:
+    words, sources = case.words.words, case.reading.sources
+    named = case.words.steps[step.action].next.format_map(step_slots(step, case.words))
+    exam = sources.exam_date or sources.signed_date
+    if exam is None:
+        return named
+    if step.interval is not None:
+        due = after(exam, step.interval)
+        return words["due" if due >= case.today else "was_due"].format(step=named, date=day(due))
+    resolution = case.guidance.resolution_due
+    if step.kind.timing in ("prompt", "prior_images") and step.kind.standard and resolution:
+        return words["settled_by"].format(step=named, date=day(after(exam, resolution)))
+    return named
+
+
+def next_paragraph(case: Case, *, act: bool) -> str:
+    """Say what comes next and when; ``act`` adds what to do with the report itself."""
+    words = case.words.words
+    if case.guidance.facts.deceased:
+        return words["deceased"]
+    clause = case.words.tables["act"][case.moment]
+    open_steps = [step for step in case.steps if not step.ordered]
+    sentences = []
+    if open_steps:
+        steps = "; ".join(_step_when(case, step) for step in open_steps)
+        sentences.append(words["next_act" if act else "next"].format(steps=steps, act=clause))
+    elif act:
+        sentences.append(words["next_none"].format(act=clause))
+    for step in case.steps:
+        if step.ordered:
+            named = case.words.steps[step.action].next.format_map(step_slots(step, case.words))
+            sentences.append(words["ordered"].format(step=named))
+    if in_doubt(case.guidance):
+        sentences.append(words["doubt"])
+    sentences.extend(_letter(case))
+    return " ".join(sentences)
+
+
+def _letter(case: Case) -> Iterator[str]:
+    """Give the date of letter and report where the law asks for 7 days (R-RG-02)."""
+    words, signed = case.words.words, case.reading.sources.signed_date
+    if case.guidance.lay_summary_due == "P7D" and signed is not None:
+        yield words["letter"].format(date=day(after(signed, "P7D")))
+    target = case.policy.switches.get("lay_letter_target")
+    if target is not None and case.guidance.lay_summary_due == "P7D" and target != "P7D":
+        yield words["letter_target"].format(item=case.words.tables["target"][str(target)])
+
+
+def not_stated_paragraph(case: Case) -> str:
+    """Name what the report leaves open: descriptors first, and only what matters here."""
+    category = case.effective or ""
+    table = case.words.tables["not_stated"]
+    named = []
+    for name in case.guidance.not_stated:
+        if name in _ONLY_FOR_CATEGORY_3 and category != "3":
+            continue
+        if name in _ONLY_FOR_CATEGORY_3_AND_4 and (
+            category not in ("3", "4", "4A", "4B", "4C", "5") or case.guidance.facts.exam_type == "screening"
+        ):
+            continue
+        head, _, member = name.rpartition(".")
+        finding_id = head.removeprefix("findings[").removesuffix("]")
+        named.append((not head, table[member].format(finding_id=finding_id)))
+    if not named:
+        return ""
+    items = [text for _, text in sorted(named, key=lambda item: item[0])]
+    shown = items[:_MAX_LISTED]
+    if len(items) > _MAX_LISTED:
+        shown.append(case.words.words["count_more"].format(count=len(items) - _MAX_LISTED))
+    return case.words.words["not_stated"].format(items=", ".join(shown))
+
+
+def problems_paragraph(case: Case) -> str:
+    """Name what reading met, in one short paragraph; the extension has all of it."""
+    problems = case.guidance.problems
+    if not problems:
+        return ""
+    table = case.words.tables["problem"]
+    shown = list(dict.fromkeys(table.get(problem.code) or escape(problem.text) for problem in problems))
+    items = "; ".join(text.rstrip(".")[:160] for text in shown[:2])
+    if len(shown) > 2:
+        items += "; " + case.words.words["count_more"].format(count=len(shown) - 2)
+    return case.words.words["problems"].format(items=items)
+
+
+def profile_paragraph(case: Case) -> str:
+    """Name the guideline profile in force and its source."""
+    tables, profile = case.words.tables, case.guidance.guideline_profile
+    sentence = case.words.words["profile"].format(
+        profile=tables["profile"][profile], profile_source=tables["profile_source"][profile]
+    )
+    edition = case.policy.switches.get("birads_edition")
+    if edition == "v2025":
+        sentence += " " + case.words.words["edition"].format(item="v2025")
+    return sentence
+
+
+def other_profiles(case: Case) -> str:
+    """List the other profiles in one line, where a routine interval is given."""
+    table = case.words.tables["profile"]
+    others = "; ".join(text for name, text in table.items() if name != case.guidance.guideline_profile)
+    return case.words.words["profiles_differ"].format(others=others)
+
+
+def patient_paragraph(case: Case) -> str:
+    """Return the one sentence that may stand beside the pages (section 15, R-ED-03)."""
+    if case.guidance.facts.deceased:
+        return ""
+    chosen = situations()[situation(case)]
+    key = chosen.plain if reassurance_hidden(case) else chosen.sentence
+    if not key:
+        return ""
+    return case.words.words["patient"].format(statement=case.words.tables["patient"][key])
+
+
+def rule_line(case: Case, rule: FiredRule, slots: Mapping[str, str]) -> str:
+    """Return the note that a rule leaves on the main card, or nothing."""
+    table, facts = case.words.tables["line"], case.guidance.facts
+    key = rule.id
+    if rule.id.startswith("R-RC-") and facts.recommendation is None:
+        key = "no_recommendation"
+    if rule.id == "R-RC-05" and facts.biopsy_deferred_reason:
+        key = "R-RC-05/deferred"
+    text = table.get(key, "")
+    return text.format_map({**slots, **rule_slots(case, rule)}) if text else ""
+
+
+def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str) -> str:
+    """Join paragraphs inside MAX_DETAIL characters.
+
+    ``required`` always stand, in order, an empty text marking where the optional ones go;
+    ``optional`` are (priority, text): the lowest number is kept first, the order given is the
+    order shown. ``more`` counts what had no room.
+    """
+    room = MAX_DETAIL - sum(len(text) + 2 for text in required) - len(more) - 2
+    kept: set[int] = set()
+    for index in sorted(range(len(optional)), key=lambda number: optional[number][0]):
+        cost = len(optional[index][1]) + 2
+        if cost <= room:
+            room -= cost
+            kept.add(index)
+    middle = [text for index, (_, text) in enumerate(optional) if index in kept]
+    dropped = len(optional) - len(kept)
+    if dropped:
+        middle.append(more.format(count=dropped))
+    place = required.index("")
+    bullets = "\n".join(text for text in middle if text.startswith("- "))
+    rest = [text for text in middle if not text.startswith("- ")]
+    return "\n\n".join([*required[:place], *([bullets] if bullets else []), *rest, *required[place + 1 :]])

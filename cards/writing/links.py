@@ -1,0 +1,102 @@
+"""Links of a card: the evidence behind it, and pages for the patient.
+
+No value of the report stands in any address (CH-150); the hosts are a small published list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from cards.education.catalog import Page, pages_for, preferred_language
+from cards.writing.card import Link
+from cards.writing.case import Case
+from cards.writing.periods import after
+from cards.writing.texts import texts
+
+# R-ED-02: the categories whose cards link the MD Anderson page, once its address is configured.
+_SEED_CATEGORIES = ("2", "0A", "4A", "4B")
+_SEED_REVIEWED = date(2021, 11, 18)
+_SITUATION_OF: Mapping[str, str] = {
+    **{"1": "routine", "2": "routine", "3": "follow_up", "6": "cancer"},
+    **{"0": "recall", "0A": "recall", "0P": "recall"},
+    **{"4": "biopsy", "4A": "biopsy", "4B": "biopsy", "4C": "biopsy_high", "5": "biopsy_high"},
+}
+_CANCER_RESULTS = ("dcis", "invasive")
+_PRECANCER_RESULTS = (
+    *("adh", "flat_epithelial_atypia", "alh", "lcis_classic", "lcis_nonclassic", "papilloma_atypia"),
+)
+_HIGH = ("4C", "5", "6")
+
+
+def situation(case: Case) -> str:
+    """Return the situation of section 15 that decides pages and sentence for the patient."""
+    results = [finding.biopsy_result for finding in case.guidance.facts.findings if finding.biopsy_result]
+    if any(result in _CANCER_RESULTS for result in results):
+        return "cancer"
+    if any(result in _PRECANCER_RESULTS for result in results):
+        return "precancer"
+    if results:
+        return "general"
+    categories = [breast.driving_category for breast in case.breasts if breast.driving_category]
+    for wanted in ("6", "5", "4C", "4B", "4A", "4", "0A", "0P", "0", "3", "2", "1"):
+        if wanted in categories:
+            return _SITUATION_OF[wanted]
+    return "general"
+
+
+def reassurance_hidden(case: Case) -> bool:
+    """Say whether reassuring sentences must be left out (R-ED-03): an assessment or a lowest
+    expected category of 4C, 5 or 6, or a known cancer. An under-called report gets none
+    either: nothing on its card may lower attention (R-SAFE)."""
+    facts = case.guidance.facts
+    assessed = (facts.assessment_overall, facts.assessment_left, facts.assessment_right)
+    lowest = [breast.expected[0] for breast in case.breasts if breast.expected]
+    return (
+        case.guidance.concordance == "under_called"
+        or case.effective in _HIGH
+        or any(category in _HIGH for category in (*assessed, *lowest))
+        or facts.known_cancer_side != "none"
+        or any(f.is_known_cancer or f.biopsy_result in _CANCER_RESULTS for f in facts.findings)
+    )
+
+
+@lru_cache(maxsize=256)
+def _link(page: Page, language: str, max_age: str, today: date) -> Link:
+    words = texts(language).words
+    if page.reviewed is None:
+        reviewed = words["reviewed_unknown"]
+    else:
+        old = after(page.reviewed, max_age) < today
+        reviewed = words["reviewed_old" if old else "reviewed_on"].format(date=page.reviewed.isoformat())
+    label = words["education_link"].format(title=page.title, publisher=page.publisher, reviewed=reviewed)
+    return Link(label, page.url)
+
+
+def education_links(case: Case, seed_page_url: str | None) -> tuple[Link, ...]:
+    """Return the pages for the patient, in the patient's language (R-ED-01, -02, -05, -06).
+
+    ``seed_page_url`` is the configured address of the MD Anderson page; None means no link.
+    """
+    if case.guidance.facts.deceased:
+        return ()
+    language = preferred_language(case.reading.sources.patient_languages)
+    max_age = str(case.policy.switches.get("education_max_age", "P3Y"))
+    pages = pages_for(situation(case), language)
+    categories = {breast.driving_category for breast in case.breasts} | {
+        breast.assessment for breast in case.breasts
+    }
+    if seed_page_url and not categories.isdisjoint(_SEED_CATEGORIES):
+        title = texts("en").words["seed_title"]
+        publisher = "MD Anderson Cancer Center"
+        seed = Page("seed", "", title, seed_page_url, "en", publisher, True, _SEED_REVIEWED)
+        pages = (*pages, seed)
+    return tuple(_link(page, case.words.language, max_age, case.today) for page in pages)
+
+
+@lru_cache(maxsize=256)
+def evidence_link(public_url: str, family: str, language: str) -> Link:
+    """Return the one evidence link of a card (R-CD-03)."""
+    label = texts(language).words["evidence_link"]
+    return Link(label, f"{public_url.rstrip('/')}/evidence/cards/{family}")

@@ -1,0 +1,245 @@
+"""The main card of a report: verdict, what comes next, when, and pages for the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cards.guidance.guidance import FiredRule
+from cards.writing.card import Card, Suggestion
+from cards.writing.case import (
+    INDICATOR_RANK,
+    Case,
+    category_words,
+    rule_slots,
+)
+from cards.writing.detail import (
+    fit,
+    next_paragraph,
+    not_stated_paragraph,
+    other_profiles,
+    patient_paragraph,
+    problems_paragraph,
+    profile_paragraph,
+    read_paragraph,
+    rule_line,
+)
+from cards.writing.families import families, override_reasons, topic
+from cards.writing.links import education_links, evidence_link
+from cards.writing.phrases import finding_words
+from cards.writing.suggestions import suggestions
+from cards.writing.summaries import summary
+from cards.writing.texts import CardText
+
+# The rules of section 6 behind each verdict: they are the main card's own.
+_VERDICT_RULES: Mapping[str, frozenset[str]] = {
+    "under_called": frozenset({"R-CC-01", "R-CC-02", "R-CC-03", "R-CC-04", "R-CC-09", "R-CC-12"}),
+    "not_permitted": frozenset({"R-CC-07", "R-EX-01", "R-EX-02"}),
+    "over_called": frozenset({"R-CC-04", "R-CC-05"}),
+    "not_evaluable": frozenset({"R-DQ-03", "R-DQ-05", "R-DQ-13"}),
+    "tolerated": frozenset({"R-CC-04", "R-CC-06", "R-CC-08", "R-CC-11", "R-EX-01", "R-EX-03", "R-EX-04"}),
+    "concordant": frozenset({"R-CC-10", "R-CX-09"}),
+    "not_applicable": frozenset(),
+}
+_ROUTINE_RULES = ("R-FU-01", "R-FU-09", "R-FU-10", "R-RC-08")
+_OPEN = ("0", "0A", "0P", "4", "4A", "4B", "4C", "5")
+_WITHDRAWN = ("R-SC-02", "R-SC-05")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the main card is about: its family, its texts and the rules it takes for itself."""
+
+    family: str
+    text: CardText
+    rules: tuple[FiredRule, ...]
+    explained: FiredRule | None
+
+
+def _worst(rules: Sequence[FiredRule]) -> FiredRule:
+    return max(rules, key=lambda rule: INDICATOR_RANK[rule.indicator])
+
+
+def _verdict_rules(case: Case) -> tuple[FiredRule, ...]:
+    verdicts = {breast.concordance for breast in case.breasts} | {case.guidance.concordance}
+    own = frozenset().union(*(_VERDICT_RULES[verdict] for verdict in verdicts))
+    return tuple(rule for rule in case.guidance.rules if rule.id in own)
+
+
+def _leading_rule(case: Case, verdict: str, own: Sequence[FiredRule]) -> FiredRule | None:
+    breast = case.breast
+    fitting = [rule for rule in own if rule.id in _VERDICT_RULES[verdict]]
+    here = [rule for rule in fitting if breast is not None and rule.side == breast.side]
+    return _worst(here or fitting) if here or fitting else None
+
+
+def _unexplained(case: Case) -> bool:
+    """Say whether the report's highest category is no judged breast's own (section 9, withheld)."""
+    return (
+        case.effective in _OPEN
+        and bool(case.breasts)
+        and all(breast.assessment != case.effective for breast in case.breasts)
+        and case.guidance.concordance == "concordant"
+    )
+
+
+def _both_fit(case: Case) -> bool:
+    return {breast.side for breast in case.breasts} == {"left", "right"} and all(
+        breast.concordance == "concordant" for breast in case.breasts
+    )
+
+
+def _verdict_text(case: Case, verdict: str, rule: FiredRule | None) -> CardText:
+    mains = case.words.mains
+    if verdict == "concordant":
+        if case.rule("R-DQ-14", "R-DQ-15"):
+            return mains["concordant/received"]
+        if _unexplained(case):
+            return mains["concordant/no-explanation"]
+        if _both_fit(case):
+            return mains["concordant/both"]
+    named = mains.get(f"{verdict}/{rule.id}") if rule else None
+    return named or mains[verdict]
+
+
+def draft_main(case: Case) -> Draft | None:
+    """Choose what the main card says, or None when silence is the answer (R-SC-01, -02, -05)."""
+    guidance, mains = case.guidance, case.words.mains
+    if case.rule(*_WITHDRAWN):
+        return None
+    if not guidance.facts.findings:
+        described, gaps = case.rule("R-SC-07"), case.rule("R-DQ-14", "R-DQ-15")
+        if described:
+            return Draft("described_not_coded", mains["described_not_coded"], (described,), None)
+        return Draft("incomplete", mains["incomplete"], (gaps,), None) if gaps else None
+    marker = case.rule("R-SC-06")
+    if marker:
+        own_word = guidance.facts.assessment_overall in ("MP", None)
+        return Draft("marker", mains["marker/MP" if own_word else "marker"], (marker,), None)
+    own = _verdict_rules(case)
+    unclear = case.rule("R-DQ-13")
+    if unclear:
+        return Draft("category_unclear", mains["not_evaluable/R-DQ-13"], (unclear,), unclear)
+    verdict = guidance.concordance
+    if verdict != "not_applicable":
+        rule = _leading_rule(case, verdict, own)
+        return Draft(verdict, _verdict_text(case, verdict, rule), own, rule)
+    pathology = [
+        rule for rule in guidance.rules if rule.id in case.words.rules and rule.id.startswith("R-PB-")
+    ]
+    if pathology:
+        rule = _worst(pathology)
+        return Draft("pathology", case.words.rules[rule.id], (rule,), rule)
+    return Draft("no_assessment", mains["no_assessment"], (), None)
+
+
+def _why(case: Case, taken: Sequence[FiredRule]) -> FiredRule | None:
+    """Return the rule that gives the reason: a special one before the base table."""
+    table, finding = case.words.tables["why"], case.leading
+    finding_id = finding.finding_id if finding else None
+    order = list(table)
+    fired = [
+        rule for rule in case.guidance.rules if rule.id in table and rule.finding_id in (None, finding_id)
+    ]
+    return min(fired, key=lambda rule: order.index(rule.id)) if fired else None
+
+
+def _reason(case: Case) -> str:
+    finding = case.leading
+    found = finding_words(finding, case.words) if finding else case.words.words["calcifications"]
+    return f"{found}; BI-RADS {category_words(case, case.effective)}" if case.effective else found
+
+
+def _detail(
+    case: Case,
+    draft: Draft,
+    slots: Mapping[str, str],
+    others: Sequence[FiredRule],
+    folded: Sequence[Card],
+) -> str:
+    words = case.words
+    verdict = draft.text.detail.format_map(slots)
+    reason = _why(case, draft.rules) if draft.family in _VERDICT_RULES else None
+    if reason is not None:
+        verdict += " " + words.tables["why"][reason.id]
+    act = draft.family in (
+        "under_called",
+        "over_called",
+        "not_permitted",
+        "not_evaluable",
+        "category_unclear",
+    )
+    required = [verdict, read_paragraph(case), next_paragraph(case, act=act)]
+    required += ["", profile_paragraph(case), words.words["footer"]]
+    muted = [rule for rule in others if rule.id in case.policy.muted]
+    optional = [(0, extra.detail.partition("\n\n")[0]) for extra in folded]
+    if _unexplained(case) and draft.text is not words.mains["concordant/no-explanation"]:
+        optional.append((0, "- " + words.words["unexplained"].format_map(slots)))
+    lines = []
+    for rule in others:
+        if rule not in muted and (reason is None or rule.id != reason.id):
+            lines.append(rule_line(case, rule, slots))
+    optional += [(2, "- " + line) for line in dict.fromkeys(lines) if line]
+    if muted:
+        titles = dict.fromkeys(
+            words.rules[rule.id].title if rule.id in words.rules else rule.id for rule in muted
+        )
+        optional.append((1, words.words["muted"].format(items="; ".join(titles))))
+    optional.append((3, not_stated_paragraph(case)))
+    optional.append((4, problems_paragraph(case)))
+    if families().by_name[draft.family].education:
+        optional.append((5, patient_paragraph(case)))
+    if case.rule(*_ROUTINE_RULES):
+        optional.append((6, other_profiles(case)))
+    return fit(required, [(rank, text) for rank, text in optional if text], words.words["more"])
+
+
+def main_card(
+    case: Case,
+    draft: Draft,
+    others: Sequence[FiredRule],
+    folded: Sequence[Card],
+    new_id: Callable[[], str],
+    public_url: str,
+    slots: dict[str, str],
+    seed_page_url: str | None,
+) -> Card:
+    """Write the main card. ``others`` are the fired rules that no extra card takes: they are
+    its lines, and it answers for them in rule ids and citations. ``folded`` are extra cards
+    without room, worst first: the main card then says what they say, and takes the summary
+    and indicator of the first one when that is more urgent."""
+    uuid = new_id()
+    if draft.explained is not None:
+        slots = slots | dict(rule_slots(case, draft.explained))
+    language, sources = case.words.language, case.reading.sources
+    made: tuple[Suggestion, ...] = ()
+    if case.moment != "before_signature":
+        reason = _reason(case)
+        made = suggestions(case.steps, case.guidance, sources, case.words, reason, case.today, new_id)
+    links = [evidence_link(public_url, draft.family, language)]
+    if families().by_name[draft.family].education:
+        links += education_links(case, seed_page_url)
+    shown = [rule.indicator for rule in draft.rules if rule.id not in case.policy.muted]
+    indicator = max(shown, key=INDICATOR_RANK.__getitem__, default="info")
+    said = summary(case, draft.text.summaries, slots)
+    if folded and INDICATOR_RANK[folded[0].indicator] > INDICATOR_RANK[indicator]:
+        said, indicator = folded[0].summary, folded[0].indicator
+    rules = (*draft.rules, *others)
+    folded_ids = [rule_id for extra in folded for rule_id in extra.rule_ids]
+    folded_citations = [citation for extra in folded for citation in extra.citations]
+    citations = [citation for rule in rules for citation in rule.citations]
+    references = (reference for many in sources.findings.values() for reference in many)
+    return Card(
+        uuid=uuid,
+        summary=said,
+        detail=_detail(case, draft, slots, others, folded),
+        indicator=indicator,
+        family=draft.family,
+        topic=topic(draft.family, language),
+        links=tuple(links),
+        suggestions=made,
+        override_reasons=override_reasons(draft.family, language),
+        rule_ids=tuple(dict.fromkeys([*(rule.id for rule in rules), *folded_ids])),
+        citations=tuple(dict.fromkeys([*citations, *folded_citations])),
+        references=tuple(dict.fromkeys(references)),
+    )

@@ -1,0 +1,154 @@
+"""What comes next: the actions of the guidance, per breast, with side and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from cards.facts import Facts
+from cards.guidance.guidance import BreastGuidance, Guidance
+from cards.reading.reading import ActiveOrder, Sources
+from cards.writing.actions import ActionKind, actions
+from cards.writing.periods import occurrence
+
+# After these rules the side or the category is in doubt, so nothing that carries a side is
+# suggested (design section 5).
+DOUBT_RULES = frozenset({"R-DQ-01", "R-DQ-02", "R-DQ-13"})
+# Rules of section 10: their actions lie in the breast of the biopsied finding.
+_PATHOLOGY = "R-PB-"
+_CANCER_ACTIONS = ("surgical_consult", "oncology_referral")
+_BREASTS = ("left", "right")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action with its side (left, right, both or None) and, where known, when.
+
+    ``ordered`` is true when an active order for it came along; ``period`` is the first and
+    last day of an order.
+    """
+
+    action: str
+    side: str | None
+    interval: str | None
+    finding_ids: tuple[str, ...]
+    period: tuple[date, date] | None = None
+    ordered: bool = False
+
+    @property
+    def kind(self) -> ActionKind:
+        """What the action code means for a suggestion."""
+        return actions()[self.action]
+
+
+def _covered(side: str) -> tuple[str, ...]:
+    return {"left": ("left",), "right": ("right",), "bilateral": _BREASTS, "both": _BREASTS}.get(side, ())
+
+
+def _sides_of_findings(facts: Facts, finding_ids: Iterable[str]) -> tuple[str, ...]:
+    """Name the breasts the findings lie in; none at all when one of them has no side."""
+    wanted = set(finding_ids)
+    sides: set[str] = set()
+    for finding in facts.findings:
+        if finding.finding_id in wanted:
+            if not _covered(finding.laterality):
+                return ()
+            sides.update(_covered(finding.laterality))
+    return tuple(side for side in _BREASTS if side in sides)
+
+
+def _cancer_sides(facts: Facts) -> tuple[str, ...]:
+    known = _covered(facts.known_cancer_side)
+    own = [finding.finding_id for finding in facts.findings if finding.is_known_cancer]
+    return known or _sides_of_findings(facts, own)
+
+
+def _breast_sides(action: str, breast: BreastGuidance, facts: Facts) -> tuple[str, ...]:
+    if breast.side in _BREASTS:
+        return (breast.side,)
+    if action in _CANCER_ACTIONS and breast.driving_category == "6":
+        return _cancer_sides(facts)
+    return _sides_of_findings(facts, breast.driving_finding_ids or breast.finding_ids)
+
+
+def _without_mastectomy(sides: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
+    gone = _covered(facts.mastectomy_side)
+    return tuple(side for side in sides if side not in gone)
+
+
+def _step_sides(kind: ActionKind, sides: tuple[str, ...], facts: Facts) -> Iterator[str | None]:
+    """Yield the side of each step: one per breast, both together, or None where there is none."""
+    if kind.side == "none":
+        yield None
+    elif kind.side == "both":
+        left = _without_mastectomy(_BREASTS, facts)
+        if left:
+            yield "both" if len(left) == 2 else left[0]
+    elif sides:
+        yield from _without_mastectomy(sides, facts)
+    else:
+        yield None
+
+
+def _pathology_findings(guidance: Guidance) -> tuple[str, ...]:
+    named = (rule.finding_id for rule in guidance.rules if rule.id.startswith(_PATHOLOGY))
+    return tuple(finding_id for finding_id in named if finding_id is not None)
+
+
+def _raw_steps(guidance: Guidance) -> Iterator[Step]:
+    facts = guidance.facts
+    left_over = set(guidance.actions)
+    for breast in guidance.breasts:
+        for action in breast.actions:
+            left_over.discard(action)
+            sides = _breast_sides(action, breast, facts)
+            ids = breast.driving_finding_ids or breast.finding_ids
+            for side in _step_sides(actions()[action], sides, facts):
+                yield Step(action, side, breast.follow_up_interval, ids)
+    pathology = _pathology_findings(guidance)
+    for action in left_over - {"retract_earlier_guidance"}:
+        sides = _sides_of_findings(facts, pathology) if pathology else ()
+        for side in _step_sides(actions()[action], sides, facts):
+            yield Step(action, side, guidance.follow_up_interval, pathology)
+
+
+def _is_ordered(step: Step, orders: tuple[ActiveOrder, ...]) -> bool:
+    kind = step.kind
+    return any(
+        not kind.covered_by.isdisjoint(order.concepts)
+        and (order.side is None or step.side is None or set(_covered(step.side)) <= set(_covered(order.side)))
+        for order in orders
+    )
+
+
+def in_doubt(guidance: Guidance) -> bool:
+    """Say whether side or category is in doubt, so that only Tasks may be suggested."""
+    return any(rule.id in DOUBT_RULES for rule in guidance.rules)
+
+
+def next_steps(guidance: Guidance, sources: Sources, today: date) -> tuple[Step, ...]:
+    """Return the steps in the order of ``actions.toml``; none for a deceased patient (R-SP-05).
+
+    An order that needs a side and has none becomes the task to confirm the side, and so does
+    every doubt about side (R-DQ-01, R-DQ-02).
+    """
+    if guidance.facts.deceased:
+        return ()
+    steps: dict[tuple[str, str | None], Step] = {}
+    for raw in _raw_steps(guidance):
+        kind = raw.kind
+        interval = raw.interval if kind.timing in ("follow_up", "routine") else None
+        period = occurrence(kind.timing, interval, sources.exam_date, sources.signed_date, today)
+        step = Step(raw.action, raw.side, interval, raw.finding_ids, period)
+        if kind.resource == "ServiceRequest" and _is_ordered(step, sources.active_orders):
+            step = Step(raw.action, raw.side, interval, raw.finding_ids, period, ordered=True)
+        known = steps.get((step.action, step.side))
+        if known is None or (known.period and step.period and step.period < known.period):
+            steps[step.action, step.side] = step
+    side_rules = any(
+        rule.id in ("R-DQ-01", "R-DQ-02", "R-SP-06") and rule.indicator != "none" for rule in guidance.rules
+    )
+    if side_rules or any(step.side is None and step.kind.side == "one" for step in steps.values()):
+        steps["confirm_side", None] = Step("confirm_side", None, None, ())
+    return tuple(sorted(steps.values(), key=lambda step: (step.kind.rank, step.side or "")))
