@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from cards.facts import Facts
+from cards.facts import Facts, Finding
 from cards.problem import Problem
 
 
@@ -18,7 +18,8 @@ class ReportContext:
     bare DiagnosticReport.id, or None while viewing (the reader then takes the latest
     mammography report with calcifications). ``procedure`` and ``category`` are lists of R4
     CodeableConcepts. ``draft_orders`` are ServiceRequests that are about to be signed.
-    ``missing`` are data that were asked for and did not come (R-DQ-14).
+    ``missing`` are data that were asked for and did not come (R-DQ-14); ``received`` are the prefetch keys
+    that came whole: only then does a list without an entry say that there is none.
     """
 
     patient_id: str | None = None
@@ -30,6 +31,7 @@ class ReportContext:
     moment: str = "after_signature"
     draft_orders: tuple[Mapping[str, object], ...] = ()
     missing: tuple[Problem, ...] = ()
+    received: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,12 @@ class ActiveOrder:
 
 @dataclass(frozen=True, slots=True)
 class EarlierReport:
-    """One earlier mammography report: when, which categories, what it advised."""
+    """One earlier mammography report: when, which categories, what it advised.
+
+    ``findings`` are its coded calcifications; ``complete`` says that all it refers to came
+    along. ``same_report`` marks an earlier version of the report in hand. ``due`` is the day on
+    which what it advised is due (rules R-TR-01 to R-TR-06), None when that is not known.
+    """
 
     reference: str
     exam_date: date | None
@@ -54,6 +61,20 @@ class EarlierReport:
     assessment_right: str | None
     recommendation: tuple[str, ...]
     recommended_interval: str | None
+    findings: tuple[Finding, ...] = ()
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    complete: bool = True
+    same_report: bool = False
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Biopsy:
+    """Breast tissue that was taken: when, and from which side (left, right, bilateral; None not said)."""
+
+    reference: str
+    day: date | None
+    side: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +84,8 @@ class Sources:
     References are relative (``Observation/o1``). ``exam_date`` is effective[x] (the end of a
     period), else issued; ``signed_date`` is issued. ``findings`` gives, per finding id, the
     Observations it rests on; ``places`` the coded place (quadrant, clock, depth concepts).
+    ``biopsies`` are those the record holds, ``biopsies_complete`` that the record came whole;
+    ``pathology_dates`` gives, per finding id, the day of its biopsy result.
     """
 
     report: str | None = None
@@ -75,6 +98,9 @@ class Sources:
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     active_orders: tuple[ActiveOrder, ...] = ()
     earlier_reports: tuple[EarlierReport, ...] = ()
+    biopsies: tuple[Biopsy, ...] = ()
+    biopsies_complete: bool = False
+    pathology_dates: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,28 @@ class Resources:
     """Index of the received resources. Building it takes linear time.
 
     Bundles (document, collection, searchset) may stand among the resources: their entries are indexed
-    with their ``fullUrl``. Entries that are no resource are noted in ``problems``.
+    with their ``fullUrl``. Entries that are no resource are noted in ``problems`` and set
+    ``unreadable``; a page that was not followed and an OperationOutcome set ``incomplete``.
+    ``versions`` are resources that came again under the same type and id.
     """
 
-    __slots__ = ("_by_reference", "_by_type", "_contained", "_identified", "all", "problems")
+    __slots__ = (
+        "_by_reference",
+        "_by_type",
+        "_contained",
+        "_identified",
+        "all",
+        "incomplete",
+        "problems",
+        "unreadable",
+        "versions",
+    )
 
     def __init__(self, resources: Iterable[object], problems: list[Problem]) -> None:
         self.problems = problems
+        self.incomplete = self.unreadable = False
         self.all: list[Json] = []
+        self.versions: list[Json] = []
         self._by_reference: dict[str, Json] = {}
         self._by_type: dict[str, list[Json]] = {}
         self._identified: dict[tuple[str, str], Json] | None = None
@@ -33,18 +47,17 @@ class Resources:
 
     def _add(self, resource: object, full_url: object, position: int) -> None:
         if not isinstance(resource, dict):
-            self.problems.append(
-                Problem(f"resources[{position}]", "unreadable-resource", "An entry is not a JSON object.")
-            )
+            self._refuse(f"resources[{position}]", "An entry is not a JSON object.")
             return
         kind = resource.get("resourceType")
         if not isinstance(kind, str):
-            self.problems.append(
-                Problem(f"resources[{position}]", "unreadable-resource", "A resource has no resourceType.")
-            )
+            self._refuse(f"resources[{position}]", "A resource has no resourceType.")
             return
         if kind == "Bundle":
             self._add_entries(resource, position)
+            return
+        if kind == "OperationOutcome":
+            self._note_outcome(resource, position)
             return
         ident = resource.get("id")
         if isinstance(full_url, str):
@@ -52,20 +65,37 @@ class Resources:
         if isinstance(ident, str):
             reference = f"{kind}/{ident}"
             if reference in self._by_reference:
-                # The same resource sent twice (context and prefetch): the first one counts.
+                # The same resource sent twice (context and prefetch), or an earlier version of it.
+                self.versions.append(resource)
                 return
             self._by_reference[reference] = resource
         self.all.append(resource)
         self._by_type.setdefault(kind, []).append(resource)
 
+    def _refuse(self, location: str, text: str) -> None:
+        self.unreadable = True
+        self.problems.append(Problem(location, "unreadable-resource", text))
+
+    def _note_outcome(self, outcome: Json, position: int) -> None:
+        """An error in place of data means that data are missing; a warning or a hint does not."""
+        for issue in references_of(outcome.get("issue")):
+            if isinstance(issue, dict) and issue.get("severity") in ("fatal", "error"):
+                self.incomplete = True
+                text = "The server sent an error in place of data."
+                self.problems.append(Problem(f"resources[{position}]", "operation-outcome", text))
+                return
+
     def _add_entries(self, bundle: Json, position: int) -> None:
+        for link in references_of(bundle.get("link")):
+            if isinstance(link, dict) and link.get("relation") == "next":
+                self.incomplete = True
+                text = "The search has a further page that did not come along."
+                self.problems.append(Problem(f"resources[{position}].link", "unread-page", text))
         entries = bundle.get("entry")
         if entries is None:
             return
         if not isinstance(entries, list):
-            self.problems.append(
-                Problem(f"resources[{position}].entry", "unreadable-resource", "Bundle.entry is not a list.")
-            )
+            self._refuse(f"resources[{position}].entry", "Bundle.entry is not a list.")
             return
         for entry in entries:
             if isinstance(entry, dict) and "resource" in entry:

@@ -1,0 +1,120 @@
+"""The coded answers of a report sorted by what they are about, so that each fact looks at its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from cards.problem import Problem
+from cards.reading.codings import NOTHING, codings_of
+from cards.reading.observed import Answer, Observed
+from cards.reading.resources import Json
+from cards.terminology import Terminology
+
+# Domains of values, and questions whose answers matter whatever they hold (dates, quantities, text).
+_DOMAINS = frozenset(("assessment", "density", "recommendation", "diagnoses", "procedures"))
+_QUESTIONS = frozenset(
+    (
+        "q_assessment",
+        "q_birads_set",
+        "q_overall_assessment",
+        "q_density",
+        "q_recommendation",
+        "q_recommendation_text",
+        "q_recommendation_interval",
+        "q_recommended_followup",
+        "q_recommended_followup_interval",
+        "q_recommended_followup_date",
+        "q_pathology",
+        "q_pathology_results",
+        "pathology_final_diagnosis",
+        "pathology_report",
+        "q_implant",
+        "q_prior_mastectomy",
+    )
+)
+
+
+class Said(NamedTuple):
+    """One answer and the Observation it stands in."""
+
+    observed: Observed
+    answer: Answer
+
+    @property
+    def location(self) -> str:
+        """Where the answer stands: ``Observation/o1.component[2]``."""
+        path = self.answer.path
+        return f"{self.observed.reference}.{path}" if path else self.observed.reference
+
+    @property
+    def value(self) -> object:
+        """The received CodeableConcept or Coding of the answer."""
+        element = self.answer.element
+        return element.get("valueCodeableConcept") or element.get("valueCoding")
+
+    def asks(self, *questions: str) -> bool:
+        """Whether the answer's question is one of these concepts."""
+        return any(concept.concept in questions for concept in self.answer.asks.concepts)
+
+
+Topics = dict[str, list[Said]]
+
+
+def sort_by_topic(observations: Iterable[Observed]) -> Topics:
+    """Domain or question name -> the answers about it, in the order of the report.
+
+    Negated Observations and denied answers say nothing. A code that is itself the statement
+    (``Observation.code`` holds the category, the recommendation) counts as an answer without a question.
+    """
+    topics: Topics = {}
+    for observed in observations:
+        if observed.negated:
+            continue
+        own = {concept.domain for concept in observed.code.concepts if not concept.concept.startswith("q_")}
+        for domain in own & _DOMAINS if not observed.answers[0].denied else ():
+            element: Json = {"valueCodeableConcept": observed.resource.get("code")}
+            topics.setdefault(domain, []).append(
+                Said(observed, Answer(NOTHING, observed.code, element, "code"))
+            )
+        for answer in observed.answers:
+            if answer.denied:
+                continue
+            names = {concept.concept for concept in answer.asks.concepts} & _QUESTIONS
+            names |= {concept.domain for concept in answer.value.concepts} & _DOMAINS
+            for topic in names:
+                topics.setdefault(topic, []).append(Said(observed, answer))
+    return topics
+
+
+def about(topics: Topics, names: Sequence[str]) -> list[Said]:
+    """The answers about any of several topics, each once."""
+    found: dict[tuple[int, str], Said] = {}
+    for name in names:
+        for said in topics.get(name, ()):
+            found.setdefault((id(said.observed), said.answer.path), said)
+    return list(found.values())
+
+
+def note_unmapped(said: Said, terminology: Terminology, problems: list[Problem]) -> None:
+    """Name the codes of an answer that no table knows: a translation beside a known code, else unmapped.
+
+    A code that nobody verified, or whose number is known to be wrong, is said to be so.
+    """
+    unknown = said.answer.value.unknown
+    if not unknown:
+        return
+    shown = ", ".join(unknown)
+    if said.answer.value.concepts:
+        text = f"{shown} stands beside a known code and was taken as its translation."
+        problems.append(Problem(said.location, "translation", text))
+        return
+    reason = "No table knows"
+    for coding in codings_of(said.value):
+        system, code = coding.get("system"), coding.get("code")
+        if isinstance(system, str) and isinstance(code, str):
+            if any(hazard.kind == "reject_invalid" for hazard in terminology.hazards(system, code)):
+                reason = "The number of this code is wrong"
+            elif terminology.withheld(system, code):
+                reason = "The meaning of this code is not verified"
+    problems.append(Problem(said.location, "unmapped-code", f"{reason}: {shown}; it was not interpreted."))
