@@ -17,3 +17,9 @@ How the parts work together:
   Sources, never raise for bad data and never change their inputs.
 * :func:`cards.reading.read.read` calls them and puts the Reading together.
 """
+
+from cards.reading.read import read
+from cards.reading.reading import Reading, ReportContext, Sources
+from cards.reading.versions import UnsupportedFhirVersion
+
+__all__ = ["Reading", "ReportContext", "Sources", "UnsupportedFhirVersion", "read"]

@@ -24,7 +24,8 @@ class Findings(NamedTuple):
 
     ``observations`` are all Observations of the report with roles and sides settled.
     ``other_suspicious`` says that a finding which is no calcification is coded; ``words`` are
-    report-level facts that site codes name (comparison_status, clinical_finding, bac_grade).
+    report-level facts that site codes name (comparison_status, clinical_finding, bac_grade);
+    ``earlier_exam`` says that one is coded in the report.
     """
 
     findings: tuple[Finding, ...]
@@ -33,10 +34,12 @@ class Findings(NamedTuple):
     observations: list[Observed]
     other_suspicious: bool
     words: dict[str, str]
+    earlier_exam: bool
     incomplete: bool
     wrong: bool
 
 
+_EARLIER_EXAM = frozenset(("q_previously_demonstrated_by", "prior_exam_reference"))
 _WORDS = frozenset(("comparison_status", "clinical_finding", "bac_grade"))
 
 
@@ -71,9 +74,19 @@ def read_findings(
         places[finding_id] = described.places
         other = other or described.other_suspicious
     wrong = _add_conclusions(report, findings, sources, index, terminology, problems) or reached.wrong
+    if any(finding.laterality == "missing" for finding in findings):
+        incomplete = incomplete or any(one.code == "dangling-body-structure" for one in problems)
     other = other or any(_is_suspicious(observed, terminology) for observed in observations)
     return Findings(
-        tuple(findings), sources, places, observations, other, _words(observations, terminology), incomplete, wrong
+        tuple(findings),
+        sources,
+        places,
+        observations,
+        other,
+        _words(observations, terminology),
+        _names_earlier_exam(observations),
+        incomplete,
+        wrong,
     )
 
 
@@ -172,3 +185,15 @@ def _words(observations: list[Observed], terminology: Terminology) -> dict[str, 
                     if concept.domain in _WORDS:
                         words[concept.domain] = terminology.value(*concept[:2]) or ""
     return words
+
+
+def _names_earlier_exam(observations: list[Observed]) -> bool:
+    """Whether an answer refers to an earlier exam on which the finding was seen."""
+    return any(
+        concept.concept in _EARLIER_EXAM
+        for observed in observations
+        if not observed.negated
+        for answer in observed.answers
+        if answer.role == "aside" and not answer.denied
+        for concept in (*answer.asks.concepts, *answer.value.concepts)
+    )

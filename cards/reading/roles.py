@@ -137,7 +137,7 @@ def _is_unstated(observed: Observed, role: str, problems: list[Problem]) -> bool
     if unknown:
         text = f"The kind of finding is coded as {unknown[0]}, which no table knows."
         problems.append(Problem(observed.reference, "unmapped-code", text))
-    elif observed.code.unknown and not observed.code.concepts and observed.code_role is None:
+    elif observed.code.unknown and not observed.code.concepts and not observed.members:
         text = f"No table knows the code {observed.code.unknown[0]}; the Observation was not used."
         problems.append(Problem(f"{observed.reference}.code", "unknown-observation", text))
     return bool(unknown)

@@ -54,13 +54,14 @@ class Hazard(NamedTuple):
 class Terminology:
     """Code tables as dictionaries. Build one with :func:`load_terminology` or :func:`shipped`."""
 
-    __slots__ = ("_hazards", "_known", "_systems", "_withheld", "rows")
+    __slots__ = ("_hazards", "_known", "_systems", "_values", "_withheld", "rows")
 
     def __init__(
         self, rows: Iterable[Row], hazards: Iterable[Row], systems: Systems, accept_unverified: bool
     ) -> None:
         self.rows = tuple(rows)
         self._systems = systems
+        self._values = crosswalk()
         self._known: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._withheld: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._hazards: dict[tuple[str, str], tuple[Hazard, ...]] = {}
@@ -107,7 +108,7 @@ class Terminology:
 
     def value(self, domain: str, concept: str) -> str | None:
         """The Facts value of a concept (decision model 2.4); None where it has none."""
-        return crosswalk().get((domain, concept))
+        return self._values.get((domain, concept))
 
 
 def _checked(rows: Iterable[Row]) -> Iterable[Row]:

@@ -1,0 +1,47 @@
+"""Which DiagnosticReport is read: the one that was asked for, or the latest that matters while viewing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cards.reading.dates import exam_date
+from cards.reading.reading import ReportContext
+from cards.reading.resources import Json, Resources
+
+_WITHDRAWN = frozenset(("entered-in-error", "cancelled"))
+
+
+def find_report(
+    index: Resources,
+    context: ReportContext,
+    is_mammography: Callable[[Json], bool],
+    has_calcifications: Callable[[Json], bool],
+) -> Json | None:
+    """The report of ``context.report_id``; while viewing the latest with calcifications.
+
+    While viewing (``report_id`` None), a mammography report without calcifications is given only
+    when none has them, the latest one first. None when there is nothing to read.
+    """
+    if context.report_id is not None:
+        return index.find("DiagnosticReport", context.report_id)
+    candidates = [
+        report
+        for report in index.of_type("DiagnosticReport")
+        if report.get("status") not in _WITHDRAWN and is_mammography(report)
+    ]
+    candidates.sort(key=_latest, reverse=True)
+    for report in candidates:
+        if has_calcifications(report):
+            return report
+    return candidates[0] if candidates else None
+
+
+def _latest(report: Json) -> tuple[str, str, str]:
+    """Exam date, time of issue and id: reports of one day stand in the order they were issued."""
+    day = exam_date(report, "", [])
+    issued, ident = report.get("issued"), report.get("id")
+    return (
+        day.isoformat() if day is not None else "",
+        issued if isinstance(issued, str) else "",
+        ident if isinstance(ident, str) else "",
+    )

@@ -1,0 +1,187 @@
+"""Read one report: every fact by its own function, put together here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from cards.facts import UNSTATED_FACTS, Facts, Finding
+from cards.problem import Problem
+from cards.reading.assessment import Assessments, category_above_findings, read_assessments, with_levels
+from cards.reading.cancer_history import read_cancer_history
+from cards.reading.density import breast_density
+from cards.reading.dates import exam_date, signed_date
+from cards.reading.exam_type import after_biopsy, read_exam
+from cards.reading.find_report import find_report
+from cards.reading.findings import Findings, read_findings
+from cards.reading.observed import Observed
+from cards.reading.orders import active_orders, following_orders
+from cards.reading.pathology import Pathology, read_pathology, with_pathology
+from cards.reading.patient import age_years, is_deceased, languages, sex
+from cards.reading.pregnancy import pregnancy_status
+from cards.reading.reading import Reading, ReportContext, Sources
+from cards.reading.recommendation import read_recommendation
+from cards.reading.report_status import report_status
+from cards.reading.resources import Json, Resources
+from cards.reading.topics import sort_by_topic
+from cards.reading.uncoded import is_described
+from cards.terminology import Terminology, shipped
+
+_DESCRIBED_CATEGORIES = frozenset(("0", "0A", "0P", "3", "4", "4A", "4B", "4C", "5"))
+
+
+def read(
+    resources: Iterable[Mapping[str, object]],
+    context: ReportContext,
+    *,
+    terminology: Terminology | None = None,
+) -> Reading:
+    """What one report says, where each fact came from, and what went wrong.
+
+    ``resources`` are R4, R4B or R5 resources and Bundles as plain JSON objects. Nothing is ever made up and nothing
+    in them raises, except DSTU2 and STU3 shapes: UnsupportedFhirVersion.
+    """
+    words = shipped() if terminology is None else terminology
+    problems: list[Problem] = list(context.missing)
+    index = Resources(resources, problems)
+    report = find_report(
+        index,
+        context,
+        lambda one: read_exam(one, "", (), (), index, words, []).exam_type != "not_mammography",
+        lambda one: bool(read_findings(one, index, words, []).findings),
+    )
+    if report is None:
+        return _nothing_to_read(context, problems)
+    return _read_report(report, index, context, words, problems)
+
+
+def _nothing_to_read(context: ReportContext, problems: list[Problem]) -> Reading:
+    """No report: out of scope while viewing, incomplete when one was asked for."""
+    if context.report_id is None:
+        facts = replace(UNSTATED_FACTS, exam_type="not_mammography")
+        return Reading(facts, Sources(), tuple(problems), incomplete=bool(context.missing))
+    text = "The DiagnosticReport that was asked for did not come along."
+    problems.append(Problem("DiagnosticReport", "no-report", text))
+    return Reading(UNSTATED_FACTS, Sources(), tuple(problems), incomplete=True)
+
+
+def _read_report(
+    report: Json, index: Resources, context: ReportContext, words: Terminology, problems: list[Problem]
+) -> Reading:
+    where = index.reference_of(report)
+    found = read_findings(report, index, words, problems)
+    topics = sort_by_topic(found.observations)
+    exam_day, signed_day = exam_date(report, where, problems), signed_date(report, where, problems)
+    status = report_status(report, context.status, where, problems)
+    exam = read_exam(report, where, context.procedure, context.category, index, words, problems)
+    orders = following_orders(report, index, context.draft_orders, exam_day, words, problems)
+    advised = read_recommendation(topics, orders, exam_day, words, problems)
+    coded = read_assessments(report, where, topics, advised.values, words, problems)
+    assessed = with_levels(coded, found.findings, where, problems)
+    pathology = read_pathology(report, found.observations, topics, index, words, problems)
+    past = read_cancer_history(index, topics, words, problems)
+    patient = _patient(report, index, context)
+    findings = _completed(found, assessed, pathology, exam_day)
+    new_pathology = any(_is_new(one, exam_day) for one in pathology.values())
+    facts = Facts(
+        report_status=status,
+        exam_type=after_biopsy(exam.exam_type, status, new_pathology),
+        comparison_status=_comparison(found),
+        magnification_views_done=exam.magnification_views_done,
+        assessment_overall=assessed.overall,
+        assessment_left=assessed.left,
+        assessment_right=assessed.right,
+        assessment_conflict=assessed.conflict,
+        recommendation=advised.values,
+        recommended_interval=advised.interval,
+        recommendation_side=advised.side,
+        breast_density=breast_density(report, where, topics, words, problems),
+        age_years=age_years(patient, exam_day, problems),
+        sex=sex(patient, problems),
+        pregnancy_status=pregnancy_status(index, exam_day, words),
+        known_cancer_side=past.known_cancer_side,
+        personal_history_breast_cancer=past.personal_history_breast_cancer,
+        bct_side=past.bct_side,
+        implant_side=past.implant_side,
+        mastectomy_side=past.mastectomy_side,
+        deceased=is_deceased(patient),
+        risk_level=past.risk_level,
+        bac_grade=int(found.words["bac_grade"]) if "bac_grade" in found.words else None,
+        other_suspicious_finding=found.other_suspicious or category_above_findings(assessed, findings),
+        clinical_finding="clinical_finding" in found.words,
+        findings=findings,
+    )
+    sources = Sources(
+        report=where,
+        patient=_reference(report.get("subject")) or (None if patient is None else index.reference_of(patient)),
+        requester=context.user,
+        exam_date=exam_day,
+        signed_date=signed_day,
+        patient_languages=languages(patient),
+        findings=found.sources,
+        places=found.places,
+        active_orders=active_orders(orders),
+    )
+    return Reading(
+        facts,
+        sources,
+        tuple(dict.fromkeys(problems)),
+        incomplete=found.incomplete or index.incomplete or bool(context.missing),
+        unreadable=found.wrong or index.unreadable,
+        described_uncoded=_described_uncoded(report, found.observations, facts),
+    )
+
+
+def _completed(
+    found: Findings, assessed: Assessments, pathology: Mapping[str, Pathology], exam_day: date | None
+) -> tuple[Finding, ...]:
+    """The findings with their own category and what pathology says."""
+    if not assessed.findings and not pathology:
+        return found.findings
+    complete: list[Finding] = []
+    for finding in found.findings:
+        own = assessed.findings.get(finding.finding_id)
+        result = pathology.get(finding.finding_id)
+        if own is not None:
+            finding = replace(finding, assessment=own, is_known_cancer=own == "6")
+        if result is not None:
+            breast = {"left": assessed.left, "right": assessed.right}.get(finding.laterality)
+            members = with_pathology(finding, result, breast or assessed.overall, exam_day)
+            finding = replace(finding, **members)  # type: ignore[arg-type]
+        complete.append(finding)
+    return tuple(complete)
+
+
+def _is_new(pathology: Pathology, exam_day: date | None) -> bool:
+    return exam_day is not None and pathology.taken is not None and pathology.taken >= exam_day
+
+
+def _comparison(found: Findings) -> str:
+    """compared where a change or an earlier exam is coded, unless a site code says otherwise."""
+    named = found.words.get("comparison_status")
+    if named is not None:
+        return named
+    changed = any(finding.change != "not_compared" for finding in found.findings)
+    return "compared" if changed or found.earlier_exam else "not_stated"
+
+
+def _described_uncoded(report: Json, observations: Sequence[Observed], facts: Facts) -> bool:
+    categories = {facts.assessment_overall, facts.assessment_left, facts.assessment_right}
+    if facts.findings or _DESCRIBED_CATEGORIES.isdisjoint(categories):
+        return False
+    return is_described(report, list(observations))
+
+
+def _patient(report: Json, index: Resources, context: ReportContext) -> Json | None:
+    """The patient of the report; the one in the hook's context where the report names none."""
+    subject = report.get("subject")
+    patient = index.resolve(subject, report)
+    if patient is None and context.patient_id is not None:
+        patient = index.find("Patient", context.patient_id)
+    return patient if patient is not None and patient.get("resourceType") == "Patient" else None
+
+
+def _reference(subject: object) -> str | None:
+    literal = subject.get("reference") if isinstance(subject, dict) else None
+    return literal if isinstance(literal, str) else None
