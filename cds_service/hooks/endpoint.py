@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import orjson
 from flask import Response, request
 
-from cds_service.errors import NotJson
+from cds_service.errors import BodyTooLarge, NotJson
 from cds_service.hooks.discovery import discovery
 from cds_service.hooks.json_body import parse_json_object
 from cds_service.hooks.line import Line, answer_hook
@@ -51,12 +51,17 @@ def hook_view(service: Service, line: Line, max_depth: int) -> Callable[[], Resp
 
 
 def json_bytes() -> bytes:
-    """Read the body of the current request; NotJson when it does not say that it is plain JSON.
+    """Read the body of the current request.
 
-    The web framework refuses a body that is too large, also one sent in chunks.
+    Raises NotJson when it does not say that it is plain JSON, BodyTooLarge when it is sent in
+    chunks and reaches the limit; the web framework refuses a longer body of stated length.
     """
     if request.mimetype not in JSON_TYPES:
         raise NotJson("Send the request as application/json.", expression="Content-Type")
     if request.content_encoding not in (None, "", "identity"):
         raise NotJson("Send the body without Content-Encoding.", expression="Content-Encoding")
-    return request.get_data(cache=False)
+    body = request.get_data(cache=False)
+    limit = request.max_content_length
+    if limit is not None and len(body) >= limit and request.content_length is None:
+        raise BodyTooLarge(f"The request has {limit} bytes or more.")
+    return body

@@ -57,8 +57,10 @@ def test_brackets_in_strings_are_not_levels() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("ab:[]{}\"\\é", max_size=6),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab:{", max_size=3), inner, max_size=4),
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text('ab:[]{}"\\é', max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("ab:{", max_size=3), inner, max_size=4)
+    ),
     max_leaves=40,
 )
 
