@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-
 Vocabulary = Mapping[str, object] | tuple[str, ...] | frozenset[str]
 
 

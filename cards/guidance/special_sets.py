@@ -1,0 +1,48 @@
+"""The sets that stand in single sentences of sections 5.3 to 5.6 (``special_sets.csv``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cards.guidance.table_cells import category_set, firing_rule
+from cards.guidance.table_files import BrokenTable, read_rows
+
+_STEPS = (
+    "resolved",
+    "implant_capsule",
+    "typically_benign",
+    "typically_benign_unclear",
+    "diffuse_both_breasts_from_50",
+    "diffuse_both_breasts",
+    "amorphous_with_round",
+    "suspicious_stable_long",
+    "nothing_left_near_cancer",
+    "nothing_left_suspicious",
+    "nothing_left_conditional",
+    "male_group",
+    "male_group_biopsy",
+    "high_risk_group",
+    "one_breast_only",
+)
+
+
+def load_special_sets(text: str | None = None) -> Mapping[str, tuple[int, int]]:
+    """Read ``special_sets.csv``: step -> (expected, tolerated); raises BrokenTable."""
+    sets: dict[str, tuple[int, int]] = {}
+    row = None
+    for row in read_rows("special_sets.csv", ("step", "rule", "expected", "tolerated"), text):
+        step = row.one_of("step", _STEPS)
+        if step in sets:
+            raise row.refuse(f"{step} stands twice")
+        firing_rule(row)
+        expected, tolerated = category_set(row, "expected"), category_set(row, "tolerated")
+        if expected & tolerated or not expected | tolerated:
+            raise row.refuse("the sets overlap or are both empty")
+        sets[step] = (expected, tolerated)
+    missing = [step for step in _STEPS if step not in sets]
+    if missing:
+        raise BrokenTable("special_sets.csv", row.line if row else 1, f"{missing[0]} is missing")
+    return sets
+
+
+SPECIAL = load_special_sets()
