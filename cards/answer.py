@@ -8,6 +8,7 @@ from datetime import date
 
 from cards.guidance import assess
 from cards.guidance.guidance import Guidance
+from cards.history import look_back
 from cards.policy import Policy
 from cards.reading import read
 from cards.reading.reading import Reading, ReportContext
@@ -47,7 +48,7 @@ def answer(
     always gives the same answer. A policy in silent mode is evaluated and gives no cards.
     Raises UnsupportedFhirVersion when the resources are not FHIR R4.
     """
-    reading = read(resources, context, terminology=terminology)
+    reading = look_back(read(resources, context, terminology=terminology))
     guidance = assess(
         reading.facts,
         policy,

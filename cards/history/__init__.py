@@ -1,1 +1,9 @@
-"""Earlier reports -> surveillance step, stability, what was advised and when it is due."""
+"""Earlier reports -> surveillance step, stability, what was advised and when it is due.
+
+:func:`look_back` fills the facts that need earlier reports. It works on values alone: the reader has
+read the earlier reports already.
+"""
+
+from cards.history.look_back import look_back
+
+__all__ = ["look_back"]

@@ -128,6 +128,15 @@ def _is_pathology(resource: Json, terminology: Terminology) -> bool:
     )
 
 
+def finished_pathology(index: Resources, terminology: Terminology) -> Iterator[tuple[Json, date | None]]:
+    """Final pathology reports that hold a known breast diagnosis, each with its day."""
+    for report in index.of_type("DiagnosticReport"):
+        if report.get("status") in _FINISHED and _is_pathology(report, terminology):
+            found = _read_report(report, index, terminology, [])
+            if found.biopsy_result is not None:
+                yield report, found.taken or _day(report)
+
+
 def _reports(index: Resources, own: Json, terminology: Terminology) -> Iterator[Json]:
     for report in index.of_type("DiagnosticReport"):
         if report is not own and report.get("status") not in _VOID and _is_pathology(report, terminology):

@@ -9,9 +9,11 @@ from datetime import date
 from cards.facts import UNSTATED_FACTS, Facts, Finding
 from cards.problem import Problem
 from cards.reading.assessment import Assessments, category_above_findings, read_assessments, with_levels
+from cards.reading.biopsies import biopsies
 from cards.reading.cancer_history import read_cancer_history
-from cards.reading.density import breast_density
 from cards.reading.dates import exam_date, signed_date
+from cards.reading.density import breast_density
+from cards.reading.earlier import earlier_reports
 from cards.reading.exam_type import after_biopsy, read_exam
 from cards.reading.find_report import find_report
 from cards.reading.findings import Findings, read_findings
@@ -122,6 +124,10 @@ def _read_report(
         findings=found.sources,
         places=found.places,
         active_orders=active_orders(orders),
+        earlier_reports=earlier_reports(report, exam_day, signed_day, index, words, problems),
+        biopsies=biopsies(index, words),
+        biopsies_complete="procedures" in context.received,
+        pathology_dates={key: one.taken for key, one in pathology.items() if one.taken is not None},
     )
     return Reading(
         facts,
