@@ -64,7 +64,7 @@ def _conclusions(report: Json) -> Iterator[tuple[str, object]]:
 def _ask_code_problem(said: Said, problems: list[Problem]) -> None:
     """A question code that nobody could verify (such as LOINC 72018-2) is accepted, and named."""
     asks = said.answer.asks.concepts
-    if asks and not any(concept.verified for concept in asks):
+    if asks and not (asks[0].verified or any(concept.verified for concept in asks)):
         text = "The question code is not verified or not valid in its code system; its answer was read."
         problems.append(Problem(f"{said.location}.code", "unverified-question", text))
 
@@ -105,7 +105,8 @@ def read_assessments(
         found = read_category(said.value, said.answer.value, terminology, said.location, problems)
         if found != NO_CATEGORY:
             _ask_code_problem(said, problems)
-        note_unmapped(said, terminology, problems)
+        if said.answer.value.unknown:
+            note_unmapped(said, terminology, problems)
         scope = _scope(said.observed)
         if scope != "other finding":
             take(scope, found, said.location)

@@ -114,6 +114,29 @@ def _fits(category: str, named: str) -> bool:
     return category == named or (category[0] == named[0] and (category[0] == "0" or "4" in (category, named)))
 
 
+_PLAIN = {category: Category(category) for category in _DRIVING_ORDER}
+
+
+def _plain_category(value: object, coded: Coded, terminology: Terminology) -> Category | None:
+    """The category of one coding whose display, if any, names just that; None for every other value.
+
+    Nearly all values are like this; the answer is the one that the full comparison would give.
+    """
+    if len(coded.concepts) != 1 or not isinstance(value, dict) or "text" in value:
+        return None
+    domain, concept, _ = coded.concepts[0]
+    codings = value.get("coding")
+    if domain != "assessment" or concept == "birads_0" or not isinstance(codings, list) or len(codings) != 1:
+        return None
+    category = terminology.value(domain, concept)
+    display = codings[0].get("display")
+    if category is None or (
+        isinstance(display, str) and named_categories(display) not in ({category}, set())
+    ):
+        return None
+    return _PLAIN[category]
+
+
 def read_category(
     value: object, coded: Coded, terminology: Terminology, location: str, problems: list[Problem]
 ) -> Category:
@@ -121,6 +144,9 @@ def read_category(
 
     ``coded`` is what the codings mean. None without a coding of a category.
     """
+    plain = _plain_category(value, coded, terminology)
+    if plain is not None:
+        return plain
     found = _coded_category(value, coded, terminology)
     category = found.value
     if found.conflict:

@@ -35,6 +35,12 @@ _QUESTIONS = frozenset(
 )
 
 
+# Roles of questions that describe a finding; their answers are read with the finding.
+_DESCRIPTIVE = frozenset(
+    ("morphology", "distribution", "change", "feature", "presence", "detail", "interpretation")
+)
+
+
 class Said(NamedTuple):
     """One answer and the Observation it stands in."""
 
@@ -71,27 +77,35 @@ def sort_by_topic(observations: Iterable[Observed]) -> Topics:
     for observed in observations:
         if observed.negated:
             continue
-        own = {concept.domain for concept in observed.code.concepts if not concept.concept.startswith("q_")}
-        for domain in own & _DOMAINS if not observed.answers[0].denied else ():
-            element: Json = {"valueCodeableConcept": observed.resource.get("code")}
-            topics.setdefault(domain, []).append(
-                Said(observed, Answer(NOTHING, observed.code, element, "code"))
-            )
+        for concept in observed.code.concepts:
+            if concept.domain in _DOMAINS and not concept.concept.startswith("q_"):
+                _add_own_code(topics, observed, concept.domain)
         for answer in observed.answers:
-            if answer.denied:
+            if answer.denied or answer.role in _DESCRIPTIVE:
                 continue
-            names = {concept.concept for concept in answer.asks.concepts} & _QUESTIONS
-            names |= {concept.domain for concept in answer.value.concepts} & _DOMAINS
-            for topic in names:
-                topics.setdefault(topic, []).append(Said(observed, answer))
+            names = [concept.concept for concept in answer.asks.concepts if concept.concept in _QUESTIONS]
+            names += [concept.domain for concept in answer.value.concepts if concept.domain in _DOMAINS]
+            if names:
+                said = Said(observed, answer)
+                for name in dict.fromkeys(names):
+                    topics.setdefault(name, []).append(said)
     return topics
+
+
+def _add_own_code(topics: Topics, observed: Observed, domain: str) -> None:
+    if not observed.answers[0].denied:
+        element: Json = {"valueCodeableConcept": observed.resource.get("code")}
+        topics.setdefault(domain, []).append(Said(observed, Answer(NOTHING, observed.code, element, "code")))
 
 
 def about(topics: Topics, names: Sequence[str]) -> list[Said]:
     """The answers about any of several topics, each once."""
+    held = [topics[name] for name in names if name in topics]
+    if len(held) < 2:
+        return held[0] if held else []
     found: dict[tuple[int, str], Said] = {}
-    for name in names:
-        for said in topics.get(name, ()):
+    for some in held:
+        for said in some:
             found.setdefault((id(said.observed), said.answer.path), said)
     return list(found.values())
 
