@@ -222,7 +222,8 @@ def _guidance(
         resolution,
         breasts,
         rules,
-        tuple(not_stated(report.facts)),
+        tuple(not_stated(report.ordered_facts)),
         problems,
         report.facts,
+        report.policy,
     )

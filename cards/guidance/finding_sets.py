@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from cards.guidance.categories import BELOW_4B, NONE, ONE, TWO
 from cards.guidance.conditional import Situation, conditional_candidate
 from cards.guidance.normalise import Normal
 from cards.guidance.report import Report
-from cards.guidance.special_sets import SPECIAL
+from cards.guidance.special_sets import MARKED, SPECIAL
 from cards.guidance.suspicious import Surroundings, suspicious_candidate
 from cards.guidance.winner import winner
-
-# Step H: features that make a category 1 or 2 unfit beside round or punctate calcifications.
-_TELLING_FEATURES = frozenset(
-    {"architectural_distortion", "focal_asymmetry", "skin_retraction", "adenopathy"}
-)
-_STILL_FORMING = frozenset({"vascular", "dystrophic", "rim"})
 
 
 class Sets(NamedTuple):
@@ -36,7 +31,10 @@ def finding_sets(finding: Normal, report: Report) -> Sets:
     if finding.change == "resolved":
         return _special(finding, report, "resolved", "R-CH-07", {"change": "resolved"})
     if _implant_capsule(finding):
-        inputs = {"location_context": "implant_capsule", "morphology": finding.raw.morphology}
+        inputs: dict[str, object] = {
+            "location_context": "implant_capsule",
+            "morphology": finding.raw.morphology,
+        }
         return _special(finding, report, "implant_capsule", "R-CX-06", inputs)
     if not finding.suspicious:
         if finding.unmapped:
@@ -52,7 +50,7 @@ def finding_sets(finding: Normal, report: Report) -> Sets:
     return Sets(finding, expected, tolerated & ~expected)
 
 
-def _special(finding: Normal, report: Report, step: str, rule_id: str, inputs: dict[str, object]) -> Sets:
+def _special(finding: Normal, report: Report, step: str, rule_id: str, inputs: Mapping[str, object]) -> Sets:
     report.fire(rule_id, inputs, None, finding.id)
     return Sets(finding, *SPECIAL[step])
 
@@ -76,7 +74,7 @@ def _implant_capsule(finding: Normal) -> bool:
 def _candidates(finding: Normal, report: Report) -> tuple[int, int]:
     """Step G."""
     sets: list[tuple[int, int]] = []
-    inputs = {
+    inputs: dict[str, object] = {
         "morphology": finding.raw.morphology,
         "distribution": finding.raw.distribution,
         "change": finding.change,
@@ -141,9 +139,9 @@ _MORE_INPUTS = {
 }
 
 
-def _fire_all(finding: Normal, report: Report, rules: tuple[str, ...], inputs: dict[str, object]) -> None:
+def _fire_all(finding: Normal, report: Report, rules: tuple[str, ...], inputs: Mapping[str, object]) -> None:
     for rule_id in rules:
-        seen: dict[str, object] = inputs
+        seen = inputs
         more = _MORE_INPUTS.get(rule_id)
         if more is not None:
             seen = dict(inputs)
@@ -153,12 +151,12 @@ def _fire_all(finding: Normal, report: Report, rules: tuple[str, ...], inputs: d
         report.fire(rule_id, seen, None, finding.id)
 
 
-def _typically_benign(finding: Normal, report: Report, inputs: dict[str, object]) -> tuple[int, int]:
+def _typically_benign(finding: Normal, report: Report, inputs: Mapping[str, object]) -> tuple[int, int]:
     """Section 5.6."""
     unclear = (
         finding.bed
         or report.switches["typically_benign_category3"] == "tolerate_all"
-        or any(shape in _STILL_FORMING for shape in finding.benign)
+        or any(shape in MARKED["still_forming"] for shape in finding.benign)
     )
     report.fire("R-MO-01", inputs, None, finding.id)
     if finding.bed:
@@ -172,7 +170,7 @@ def _with_features(finding: Normal, report: Report, expected: int, tolerated: in
     report.fire("R-CX-09", {"associated_features": features}, "info", finding.id)
     if finding.suspicious:
         return expected & ~BELOW_4B or SPECIAL["nothing_left_suspicious"][0], NONE
-    if finding.conditional and any(feature in _TELLING_FEATURES for feature in features):
+    if finding.conditional and any(feature in MARKED["telling_feature"] for feature in features):
         expected &= ~(ONE | TWO)
         tolerated &= ~(ONE | TWO)
         return expected or SPECIAL["nothing_left_conditional"][0], tolerated
@@ -182,7 +180,7 @@ def _with_features(finding: Normal, report: Report, expected: int, tolerated: in
 def _explain(finding: Normal, report: Report) -> None:
     """Step I, and step g of section 5.4."""
     if finding.suspicious and finding.change in ("stable", "decreasing"):
-        inputs = {"change": finding.change, "stability_months": finding.months}
+        inputs: dict[str, object] = {"change": finding.change, "stability_months": finding.months}
         report.fire("R-CH-05", inputs, None, finding.id)
     if finding.distribution == "not_stated" and (finding.suspicious or finding.conditional):
         report.fire("R-DQ-04", {"distribution": finding.raw.distribution}, None, finding.id)

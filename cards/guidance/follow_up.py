@@ -161,7 +161,8 @@ def shortest(intervals: Iterable[str | None]) -> str | None:
     for interval in intervals:
         if interval is None:
             continue
-        if best is None or INTERVAL_MONTHS[interval] < INTERVAL_MONTHS[best] or (best == "P1Y" and interval == "P12M"):
+        shorter = best is None or INTERVAL_MONTHS[interval] < INTERVAL_MONTHS[best]
+        if shorter or (best == "P1Y" and interval == "P12M"):
             best = interval
     return best
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cards.facts import Facts
+from cards.policy import Policy
 from cards.problem import Problem
 
 
@@ -55,7 +56,10 @@ class BreastGuidance:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """Everything the model concludes from one report. Intervals are ISO 8601 durations."""
+    """Everything the model concludes from one report. Intervals are ISO 8601 durations.
+
+    ``policy`` holds the choices it was judged with.
+    """
 
     model_version: str
     guideline_profile: str
@@ -73,3 +77,4 @@ class Guidance:
     not_stated: tuple[str, ...]
     problems: tuple[Problem, ...]
     facts: Facts
+    policy: Policy = field(default_factory=Policy)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cards.facts import FACTS_MEMBERS, FINDING_MEMBERS, Facts, Finding
+from cards.facts import FACTS_MEMBERS, FINDING_MEMBERS, Facts
 from cards.guidance.guidance import BreastGuidance, FiredRule, Guidance
 from cards.policy import Policy
 
-_DEFAULT_FACTS = Facts()
-_DEFAULT_FINDING = Finding()
 
+def guidance_json(
+    guidance: Guidance, policy: Policy | None = None, *, compact: bool = False
+) -> dict[str, object]:
+    """Return Guidance as a JSON object; ``policy`` stands in for the one it was judged with.
 
-def guidance_json(guidance: Guidance, policy: Policy, *, compact: bool) -> dict[str, object]:
-    """Return Guidance as a JSON object.
-
-    In full every member is present, with null or [] where there is nothing; ``compact`` leaves
-    empty members out. ``facts`` holds all facts and the site's choices (``guideline_profile``,
-    ``bac_policy``, ``post_benign_biopsy_interval``, ``switches``), so that it can be judged
-    again with the same result; compact facts therefore keep an empty member whose default in
-    FACTS is another value.
+    In full every member is present, with null or [] where there is nothing, and ``facts`` with
+    the site's choices (``guideline_profile``, ``bac_policy``, ``post_benign_biopsy_interval``,
+    ``switches``) can be judged again with the same result. ``compact`` leaves every empty member
+    out, at any depth, as CDS Hooks demands (CH-003, CH-004): what a report left open is then
+    known from ``not_stated`` alone.
     """
     content: dict[str, object] = {
         "model_version": guidance.model_version,
@@ -50,20 +49,21 @@ def guidance_json(guidance: Guidance, policy: Policy, *, compact: bool) -> dict[
     }
     if compact:
         content = _without_empty(content)
-    content["facts"] = facts_json(guidance.facts, policy, compact=compact)
+    content["facts"] = facts_json(guidance.facts, policy or guidance.policy, compact=compact)
     return content
 
 
 def facts_json(facts: Facts, policy: Policy, *, compact: bool) -> dict[str, object]:
-    """Return facts and site choices as one FACTS object; ``compact`` keeps what differs from FACTS' defaults."""
+    """Return facts and site choices as one FACTS object; ``compact`` leaves empty members out."""
     content: dict[str, object] = {
         name: _plain(getattr(facts, name)) for name in FACTS_MEMBERS if name != "findings"
     }
     findings = [{name: _plain(getattr(one, name)) for name in FINDING_MEMBERS} for one in facts.findings]
     if compact:
-        content = _unless_empty_by_default(content, _DEFAULT_FACTS)
-        findings = [_unless_empty_by_default(one, _DEFAULT_FINDING) for one in findings]
-    content["findings"] = findings
+        content = _without_empty(content)
+        findings = [_without_empty(one) for one in findings]
+    if findings or not compact:
+        content["findings"] = findings
     content["guideline_profile"] = policy.guideline_profile
     content["bac_policy"] = policy.bac_policy
     content["post_benign_biopsy_interval"] = policy.post_benign_biopsy_interval
@@ -106,27 +106,16 @@ def _plain(value: object) -> object:
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or value == [] or value == {}
+    return value is None or value in ([], {}, "")
 
 
 def _without_empty(content: Mapping[str, object]) -> dict[str, object]:
     kept: dict[str, object] = {}
     for name, value in content.items():
-        if isinstance(value, list):
-            value = [_entry_without_empty(one) if isinstance(one, dict) else one for one in value]
+        if isinstance(value, dict):
+            value = _without_empty(value)
+        elif isinstance(value, list):
+            value = [_without_empty(one) if isinstance(one, dict) else one for one in value]
         if not _is_empty(value):
             kept[name] = value
     return kept
-
-
-def _entry_without_empty(entry: Mapping[str, object]) -> dict[str, object]:
-    # The inputs of a rule keep their empty values: that nothing was stated may be why it fired.
-    return {name: value for name, value in entry.items() if not _is_empty(value)}
-
-
-def _unless_empty_by_default(content: Mapping[str, object], defaults: Facts | Finding) -> dict[str, object]:
-    return {
-        name: value
-        for name, value in content.items()
-        if not (_is_empty(value) and _is_empty(_plain(getattr(defaults, name))))
-    }

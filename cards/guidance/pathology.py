@@ -92,7 +92,7 @@ def pathology_result(finding: Finding, report: Report) -> Result:
         "imaging_category_at_biopsy": finding.imaging_category_at_biopsy,
     }
     for row in PATHOLOGY_ROWS[finding.biopsy_result or "other"]:
-        if not all([condition(finding, report) for condition in row.when]):
+        if not all(condition(finding, report) for condition in row.when):
             continue
         report.fire(row.rule, inputs, row.indicator, finding.finding_id)
         taken += row.actions

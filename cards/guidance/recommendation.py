@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
-from isodate import Duration, ISO8601Error, parse_duration
-
 from cards.guidance.categories import ASSESSMENTS
+from cards.guidance.days import length
 from cards.guidance.report import Report
 from cards.guidance.routine import routine_row
 from cards.guidance.surveillance import SURVEILLANCE
 from cards.guidance.table_cells import firing_rule
 from cards.guidance.table_files import read_rows
 from cards.guidance.vocabulary import INDICATORS, RECOMMENDATIONS
-
-
-@lru_cache(maxsize=256)
-def length(interval: str) -> tuple[int, float] | None:
-    """Return an ISO 8601 duration as months and seconds, so that P12M equals P1Y; None if it is none."""
-    try:
-        parsed = parse_duration(interval)
-    except (ISO8601Error, ArithmeticError, ValueError):
-        return None
-    if isinstance(parsed, Duration):
-        return int(parsed.years * 12 + parsed.months), parsed.tdelta.total_seconds()
-    return 0, parsed.total_seconds()
 
 
 def _off_schedule(report: Report) -> bool:
@@ -108,7 +94,7 @@ def check_recommendation(report: Report) -> None:
             continue
         if check.with_any and not recommended & check.with_any:
             continue
-        if not all([condition(report) for condition in check.when]):
+        if not all(condition(report) for condition in check.when):
             continue
         decided.add(check.rule)
         inputs = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cards.facts import Facts, Finding
 from cards.guidance.catalogue import fired
@@ -73,6 +74,13 @@ class Report:
     def treated_for_cancer(self) -> bool:
         """Tell whether a breast was treated, or cancer stands in the history."""
         return self.facts.bct_side != "none" or self.facts.personal_history_breast_cancer
+
+    @property
+    def ordered_facts(self) -> Facts:
+        """Give the facts with their findings in order."""
+        if self.findings == self.facts.findings:
+            return self.facts
+        return replace(self.facts, findings=self.findings)
 
     def fire(
         self,

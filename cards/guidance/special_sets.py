@@ -1,11 +1,13 @@
-"""The sets that stand in single sentences of sections 5.3 to 5.6 (``special_sets.csv``)."""
+"""Sets and words that stand in single sentences of sections 5.3 to 5.6."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cards.guidance.normalise import MORPHOLOGY
 from cards.guidance.table_cells import category_set, firing_rule
 from cards.guidance.table_files import BrokenTable, read_rows
+from cards.guidance.vocabulary import ASSOCIATED_FEATURES
 
 _STEPS = (
     "resolved",
@@ -46,3 +48,24 @@ def load_special_sets(text: str | None = None) -> Mapping[str, tuple[int, int]]:
 
 
 SPECIAL = load_special_sets()
+
+
+_WORDS = {
+    "telling_feature": ASSOCIATED_FEATURES,
+    "still_forming": tuple(spelling for spelling, term in MORPHOLOGY.items() if term.term == spelling),
+}
+
+
+def load_marked_words(text: str | None = None) -> Mapping[str, frozenset[str]]:
+    """Read ``marked_words.csv``: use -> words; raises BrokenTable."""
+    words: dict[str, set[str]] = {use: set() for use in _WORDS}
+    for row in read_rows("marked_words.csv", ("use", "word"), text):
+        use = row.one_of("use", _WORDS)
+        word = row.one_of("word", _WORDS[use])
+        if word in words[use]:
+            raise row.refuse(f"{use} {word} stands twice")
+        words[use].add(word)
+    return {use: frozenset(marked) for use, marked in words.items()}
+
+
+MARKED = load_marked_words()

@@ -33,6 +33,13 @@ CHANGE_CLASSES = (
     "not_compared",
 )
 ACTIVE_CHANGE = frozenset({"new", "increasing", "changed_morphology"})
+ASSOCIATED_FEATURES = (
+    "mass",
+    "architectural_distortion",
+    "focal_asymmetry",
+    "skin_retraction",
+    "adenopathy",
+)
 SURVEILLANCE_STEPS = ("none", "m6", "m12", "m24", "m36")
 STEP_MONTHS = {"m6": 6, "m12": 12, "m24": 24, "m36": 36}
 
