@@ -1,1 +1,0 @@
-"""Migrations, run by alembic in the order of their numbers."""
