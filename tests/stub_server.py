@@ -64,7 +64,7 @@ class StubServer:
 
             do_GET = do_POST = do_OPTIONS = _serve  # noqa: N815
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *_: object) -> None:
                 pass
 
         class Server(ThreadingHTTPServer):

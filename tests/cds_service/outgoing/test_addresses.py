@@ -84,8 +84,9 @@ def test_a_public_address_is_let_through(address: str) -> None:
 
 
 @pytest.mark.parametrize("row", refused_networks(), ids=lambda row: row.name)
-def test_each_row_of_the_table_is_needed(row: addresses.RefusedNetwork, monkeypatch: pytest.MonkeyPatch) ->
-None:
+def test_each_row_of_the_table_is_needed(
+    row: addresses.RefusedNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without any one row of the table a named address of the test above is answered differently."""
     rest = tuple(each for each in refused_networks() if each != row)
     monkeypatch.setattr(addresses, "refused_networks", lambda: rest)

@@ -7,52 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.outgoing import (
-    Budget,
-    Destination,
-    Fetched,
-    Outgoing,
-    OutgoingFailed,
-    OutgoingRefused,
-    register,
-)
+from cds_service.outgoing import Outgoing, OutgoingFailed, OutgoingRefused, register
 from cds_service.outgoing.breaker import FAILURES
-from cds_service.outgoing.refusals import OutgoingError
+from tests.fetching import get, here, reason_of
 from tests.stub_server import StubServer, answering
 from tests.tls import Authority
 
 LOOPBACK = ["127.0.0.1"]
-
-
-def here(server: StubServer, path: str = "/fhir") -> Destination:
-    return register(f"{server.url}{path}", allow_http=True)
-
-
-def get(
-    destination: Destination,
-    url: str = "Patient/1",
-    *,
-    outgoing: Outgoing | None = None,
-    seconds: float = 5,
-    max_bytes: int = 1000,
-    token: str | None = None,
-    with_breaker: bool = False,
-) -> Fetched:
-    return (outgoing or Outgoing()).fetch(
-        destination,
-        url,
-        Budget.of(seconds),
-        max_bytes=max_bytes,
-        accept="application/fhir+json",
-        token=token,
-        with_breaker=with_breaker,
-    )
-
-
-def reason_of(destination: Destination, url: str = "Patient/1", **rest: object) -> str:
-    with pytest.raises(OutgoingError) as failed:
-        get(destination, url, **rest)  # type: ignore[arg-type]
-    return failed.value.reason
 
 
 def test_a_registered_server_is_asked_with_the_token(server: StubServer) -> None:
