@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -122,29 +122,38 @@ def category_words(case: Case, category: str | None) -> str:
     return case.words.tables["category"][category] if category else case.words.words["no_category"]
 
 
-def step_words(case: Case, limit: int) -> str:
-    """Name the first ``limit`` steps that are not ordered yet, the same action once."""
-    texts = case.words.steps
+def step_words(case: Case, step: Step, side: str = "") -> str:
+    """Name a step as in "next is ...", with its breast unless that is ``side``, already said."""
+    texts, words = case.words.steps[step.action], case.words.words
+    named = texts.next.format_map(step_slots(step, case.words))
+    one = step.side in ("left", "right") and step.side != side
+    if one or step.action == "diagnostic_mammogram_bilateral":
+        breast = case.words.tables["breast"][step.side or "missing"]
+        return words["in_breast"].format(step=named, breast=breast)
+    return named
+
+
+def then_words(case: Case, limit: int, side: str) -> Iterator[str]:
+    """Yield the clause "; next is ..." of a summary, with ``limit`` steps down to one.
+
+    ``side`` is the side that the summary has named already. No step at all: an empty clause.
+    """
+    words = case.words.words
+    if case.guidance.facts.deceased:
+        yield words["then_deceased"]
+        return
     by_action: dict[str, list[Step]] = {}
     for step in case.steps:
         if not step.ordered:
             by_action.setdefault(step.action, []).append(step)
-    named = []
-    for action, same in list(by_action.items())[:limit]:
-        slots = step_slots(same[0], case.words)
-        if len(same) > 1:
-            slots["breast"] = case.words.tables["breast"]["both"]
-        named.append(texts[action].next.format_map(slots))
-    return joined(named, case.words.words["and"])
-
-
-def then_words(case: Case, limit: int) -> str:
-    """Return the clause "; next is ..." of a summary with at most ``limit`` steps."""
-    words = case.words.words
-    if case.guidance.facts.deceased:
-        return words["then_deceased"]
-    steps = step_words(case, limit)
-    return words["then"].format(steps=steps) if steps else ""
+    named = [
+        step_words(case, same[0], side if len(same) == 1 else same[0].side or "")
+        for same in by_action.values()
+    ]
+    for count in range(min(limit, len(named)), 0, -1):
+        yield words["then"].format(steps=joined(named[:count], words["and"]))
+    if limit == 0 or not named:
+        yield ""
 
 
 def _worst_side(case: Case) -> str:
@@ -156,10 +165,25 @@ def _worst_side(case: Case) -> str:
     return "left" if facts.assessment_left == worst else "right" if facts.assessment_right == worst else ""
 
 
+def _cancer_side(case: Case) -> str:
+    facts = case.guidance.facts
+    known = {facts.known_cancer_side} - {"none"}
+    known |= {finding.laterality for finding in facts.findings if finding.is_known_cancer}
+    side = known.pop() if len(known) == 1 else "both" if known else "missing"
+    return "both" if side == "bilateral" else side
+
+
 def _pathology_side(case: Case) -> str:
     sides = {finding.laterality for finding in case.guidance.facts.findings if finding.biopsy_result}
     side = sides.pop() if len(sides) == 1 else "bilateral"
     return "both" if side == "bilateral" else side
+
+
+def _rule_side(case: Case, rule: FiredRule) -> str:
+    for finding in case.guidance.facts.findings:
+        if finding.finding_id == rule.finding_id and finding.laterality in ("left", "right"):
+            return finding.laterality
+    return _pathology_side(case)
 
 
 def _result(case: Case, rule: FiredRule | None) -> str:
@@ -171,10 +195,7 @@ def _result(case: Case, rule: FiredRule | None) -> str:
 
 
 def case_slots(case: Case) -> dict[str, str]:
-    """Return the slots that every text of this report may use (rule slots come on top).
-
-    ``then_one`` is ``then`` with one step, for a summary that would be too long.
-    """
+    """Return the slots that every text of this report may use (rule slots come on top)."""
     facts, words = case.guidance.facts, case.words
     tables, breast, finding = words.tables, case.breast, case.leading
     found = finding_words(finding, words) if finding else ""
@@ -183,10 +204,13 @@ def case_slots(case: Case) -> dict[str, str]:
     expected = usual_categories(case, breast)
     category = category_words(case, breast.assessment if breast else facts.assessment_overall)
     side = _worst_side(case)
+    cancer_side = _cancer_side(case)
     mastectomy = {"none": "", "both": "both"}.get(facts.mastectomy_side, facts.mastectomy_side)
     return {
-        "then": then_words(case, 2),
-        "then_one": then_words(case, 1),
+        "cancer_breast": tables["breast"][cancer_side],
+        "cancer_side": cancer_side,
+        "pb_side": _pathology_side(case),
+        "finding_side": finding.laterality if finding else "",
         "finding": found,
         "Finding": capital(found),
         "Short": capital(short),
@@ -217,6 +241,10 @@ def rule_slots(case: Case, rule: FiredRule) -> Mapping[str, str]:
         shapes = unknown_shapes if rule.id == "R-DQ-05" else ambiguous_shapes
         return {"codes": ", ".join(escape(code) for code in shapes(case.guidance.facts.findings)[:3])}
     if rule.id.startswith("R-PB-"):
-        pathology_breast = case.words.tables["breast"][_pathology_side(case)]
-        return {"result": _result(case, rule), "pb_breast": pathology_breast}
+        side = _rule_side(case, rule)
+        return {
+            "result": _result(case, rule),
+            "pb_breast": case.words.tables["breast"][side],
+            "pb_side": side,
+        }
     return {}

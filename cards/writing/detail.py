@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from cards.education.catalog import situations
 from cards.facts import Finding
 from cards.guidance.guidance import BreastGuidance, FiredRule
-from cards.writing.case import Case, category_words, rule_slots
+from cards.guidance.switches import switch
+from cards.writing.case import Case, category_words, rule_slots, step_words
 from cards.writing.links import reassurance_hidden, situation
 from cards.writing.periods import after
-from cards.writing.phrases import capital, day, escape, finding_words, place_words
+from cards.writing.phrases import capital, day, escape, finding_words, interval_words, place_words
 from cards.writing.steps import Step, in_doubt
-from cards.writing.suggestions import step_slots
 
 MAX_DETAIL = 900
 _MAX_LISTED = 4
@@ -73,7 +73,7 @@ def read_paragraph(case: Case) -> str:
 
 def _step_when(case: Case, step: Step) -> str:
     words, sources = case.words.words, case.reading.sources
-    named = case.words.steps[step.action].next.format_map(step_slots(step, case.words))
+    named = step_words(case, step)
     exam = sources.exam_date or sources.signed_date
     if exam is None:
         return named
@@ -101,12 +101,22 @@ def next_paragraph(case: Case, *, act: bool) -> str:
         sentences.append(words["next_none"].format(act=clause))
     for step in case.steps:
         if step.ordered:
-            named = case.words.steps[step.action].next.format_map(step_slots(step, case.words))
-            sentences.append(words["ordered"].format(step=named))
+            sentences.append(words["ordered"].format(step=step_words(case, step)))
+    sentences.extend(_interval_only(case, open_steps))
     if in_doubt(case.guidance):
         sentences.append(words["doubt"])
     sentences.extend(_letter(case))
     return " ".join(sentences)
+
+
+def _interval_only(case: Case, steps: Sequence[Step]) -> Iterator[str]:
+    """Give the report's interval when no step carries one (observation after a biopsy)."""
+    interval, sources = case.guidance.follow_up_interval, case.reading.sources
+    exam = sources.exam_date or sources.signed_date
+    if interval and exam and not any(step.interval for step in steps):
+        yield case.words.words["interval_only"].format(
+            interval=interval_words(interval, case.words.language), date=day(after(exam, interval))
+        )
 
 
 def _letter(case: Case) -> Iterator[str]:
@@ -114,8 +124,8 @@ def _letter(case: Case) -> Iterator[str]:
     words, signed = case.words.words, case.reading.sources.signed_date
     if case.guidance.lay_summary_due == "P7D" and signed is not None:
         yield words["letter"].format(date=day(after(signed, "P7D")))
-    target = case.policy.switches.get("lay_letter_target")
-    if target is not None and case.guidance.lay_summary_due == "P7D" and target != "P7D":
+    target = switch(case.policy, "lay_letter_target")
+    if case.guidance.lay_summary_due == "P7D" and target != "P7D":
         yield words["letter_target"].format(item=case.words.tables["target"][str(target)])
 
 
@@ -162,8 +172,7 @@ def profile_paragraph(case: Case) -> str:
     sentence = case.words.words["profile"].format(
         profile=tables["profile"][profile], profile_source=tables["profile_source"][profile]
     )
-    edition = case.policy.switches.get("birads_edition")
-    if edition == "v2025":
+    if switch(case.policy, "birads_edition") == "v2025":
         sentence += " " + case.words.words["edition"].format(item="v2025")
     return sentence
 

@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 from cards.education.catalog import Page, pages_for, preferred_language
+from cards.guidance.switches import switch
 from cards.writing.card import Link
 from cards.writing.case import Case
 from cards.writing.periods import after
@@ -82,7 +83,7 @@ def education_links(case: Case, seed_page_url: str | None) -> tuple[Link, ...]:
     if case.guidance.facts.deceased:
         return ()
     language = preferred_language(case.reading.sources.patient_languages)
-    max_age = str(case.policy.switches.get("education_max_age", "P3Y"))
+    max_age = str(switch(case.policy, "education_max_age"))
     pages = pages_for(situation(case), language)
     categories = {breast.driving_category for breast in case.breasts} | {
         breast.assessment for breast in case.breasts

@@ -98,6 +98,8 @@ def _verdict_text(case: Case, verdict: str, rule: FiredRule | None) -> CardText:
             return mains["concordant/no-explanation"]
         if _both_fit(case):
             return mains["concordant/both"]
+        if case.breast and case.breast.assessment == "6":
+            return mains["concordant/6"]
     named = mains.get(f"{verdict}/{rule.id}") if rule else None
     return named or mains[verdict]
 
@@ -130,7 +132,8 @@ def draft_main(case: Case) -> Draft | None:
     if pathology:
         rule = _worst(pathology)
         return Draft("pathology", case.words.rules[rule.id], (rule,), rule)
-    return Draft("no_assessment", mains["no_assessment"], (), None)
+    missing = tuple(rule for rule in guidance.rules if rule.id == "R-DQ-07")
+    return Draft("no_assessment", mains["no_assessment"], missing, None)
 
 
 def _why(case: Case, taken: Sequence[FiredRule]) -> FiredRule | None:

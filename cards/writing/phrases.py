@@ -80,8 +80,12 @@ def _finding_words(
     words = texts(language)
     tables = words.tables
     known_shapes, known_spreads, _ = _terms()
-    shapes = dict.fromkeys(known_shapes.get(name, "") for name in morphology)
     spread = known_spreads.get(distribution, "")
+    shapes = dict.fromkeys(known_shapes.get(name, "") for name in morphology)
+    if spread in tables["morphology"]:  # two code lists carry this shape as a distribution
+        shapes[spread] = None
+    if "fine_linear_branching" in shapes and spread == "linear":
+        spread = ""
     parts = {
         "change": tables["change"].get(change, "") if noun else "",
         "side": tables["side"].get(side, ""),

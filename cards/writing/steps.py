@@ -15,9 +15,24 @@ from cards.writing.periods import occurrence
 # After these rules the side or the category is in doubt, so nothing that carries a side is
 # suggested (design section 5).
 DOUBT_RULES = frozenset({"R-DQ-01", "R-DQ-02", "R-DQ-13"})
-# Rules of section 10: their actions lie in the breast of the biopsied finding.
-_PATHOLOGY = "R-PB-"
 _CANCER_ACTIONS = ("surgical_consult", "oncology_referral")
+# Section 10: the actions of the rules whose follow-up lies in the breast of the biopsied finding.
+_BIOPSY_ACTIONS = {
+    "R-PB-01": ("diagnostic_mammogram_unilateral",),
+    "R-PB-02": ("repeat_biopsy_or_excision",),
+    "R-PB-03": ("repeat_biopsy_or_excision",),
+    "R-PB-05": ("surgical_consult",),
+    "R-PB-07": ("surgical_consult", "repeat_biopsy_or_excision"),
+    "R-PB-09": ("surgical_consult", "repeat_biopsy_or_excision"),
+    "R-PB-10": _CANCER_ACTIONS,
+    "R-PB-11": ("repeat_biopsy_or_excision",),
+}
+# Section 9: the one-sided actions that a driving category gives.
+_CATEGORY_ACTIONS = {
+    "image_guided_biopsy": ("4", "4A", "4B", "4C", "5"),
+    "diagnostic_mammogram_magnification": ("0", "0A"),
+    "diagnostic_mammogram_unilateral": ("3", "6"),
+}
 _BREASTS = ("left", "right")
 
 
@@ -64,12 +79,29 @@ def _cancer_sides(facts: Facts) -> tuple[str, ...]:
     return known or _sides_of_findings(facts, own)
 
 
-def _breast_sides(action: str, breast: BreastGuidance, facts: Facts) -> tuple[str, ...]:
+def _step_findings(action: str, breast: BreastGuidance, guidance: Guidance) -> tuple[str, ...]:
+    """Name the findings an action is for: those that drive the category, or the biopsied ones."""
+    biopsied = [
+        rule.finding_id
+        for rule in guidance.rules
+        if rule.finding_id
+        and rule.finding_id in breast.finding_ids
+        and action in _BIOPSY_ACTIONS.get(rule.id, ())
+    ]
+    driving: tuple[str, ...] = breast.driving_finding_ids or breast.finding_ids
+    if biopsied and breast.driving_category not in _CATEGORY_ACTIONS.get(action, ()):
+        driving = ()
+    return tuple(dict.fromkeys((*driving, *biopsied)))
+
+
+def _breast_sides(
+    action: str, finding_ids: tuple[str, ...], breast: BreastGuidance, facts: Facts
+) -> tuple[str, ...]:
     if breast.side in _BREASTS:
         return (breast.side,)
     if action in _CANCER_ACTIONS and breast.driving_category == "6":
         return _cancer_sides(facts)
-    return _sides_of_findings(facts, breast.driving_finding_ids or breast.finding_ids)
+    return _sides_of_findings(facts, finding_ids)
 
 
 def _without_mastectomy(sides: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
@@ -91,26 +123,18 @@ def _step_sides(kind: ActionKind, sides: tuple[str, ...], facts: Facts) -> Itera
         yield None
 
 
-def _pathology_findings(guidance: Guidance) -> tuple[str, ...]:
-    named = (rule.finding_id for rule in guidance.rules if rule.id.startswith(_PATHOLOGY))
-    return tuple(finding_id for finding_id in named if finding_id is not None)
-
-
 def _raw_steps(guidance: Guidance) -> Iterator[Step]:
     facts = guidance.facts
     left_over = set(guidance.actions)
     for breast in guidance.breasts:
         for action in breast.actions:
             left_over.discard(action)
-            sides = _breast_sides(action, breast, facts)
-            ids = breast.driving_finding_ids or breast.finding_ids
-            for side in _step_sides(actions()[action], sides, facts):
+            ids = _step_findings(action, breast, guidance)
+            for side in _step_sides(actions()[action], _breast_sides(action, ids, breast, facts), facts):
                 yield Step(action, side, breast.follow_up_interval, ids)
-    pathology = _pathology_findings(guidance)
     for action in left_over - {"retract_earlier_guidance"}:
-        sides = _sides_of_findings(facts, pathology) if pathology else ()
-        for side in _step_sides(actions()[action], sides, facts):
-            yield Step(action, side, guidance.follow_up_interval, pathology)
+        for side in _step_sides(actions()[action], (), facts):
+            yield Step(action, side, guidance.follow_up_interval, ())
 
 
 def _is_ordered(step: Step, orders: tuple[ActiveOrder, ...]) -> bool:

@@ -73,11 +73,13 @@ def suggestions(
     After R-DQ-01, R-DQ-02 or R-DQ-13 only Tasks are suggested; a step that needs a side and
     has none, and one that is ordered already, are left out. Repeat biopsy or excision is a
     choice of two. Only the first step that section 9 or 10 gives may be recommended, and only
-    when it is suggested here (never in doubt, never without a verdict).
+    when it is suggested here (never in doubt, never without a verdict, never over earlier
+    biopsy advice that is not settled, R-PR-01).
     """
     doubt = in_doubt(guidance)
     recommended = None
-    if not doubt and guidance.concordance != "not_evaluable":
+    unsettled = any(rule.id == "R-PR-01" for rule in guidance.rules)
+    if not doubt and not unsettled and guidance.concordance != "not_evaluable":
         recommended = next((step for step in steps if step.kind.standard), None)
     written = []
     for step in steps:

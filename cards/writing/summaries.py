@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from cards.writing.case import Case
+from cards.writing.case import Case, then_words
 
 MAX_SUMMARY = 139
+_MOST_STEPS = 3
+
+
+@lru_cache(maxsize=1024)
+def _side_slot(template: str) -> str | None:
+    """Return the slot of a template that already says a side, so that steps need not."""
+    return next((slot for slot in ("Finding", "Short", "cancer", "pb") if f"{{{slot}" in template), None)
+
+
+def _side_said(slot: str | None, slots: Mapping[str, str]) -> str:
+    if slot is None:
+        return ""
+    return slots[{"cancer": "cancer_side", "pb": "pb_side"}.get(slot, "finding_side")]
 
 
 def summary(case: Case, templates: Sequence[str], slots: Mapping[str, str]) -> str:
-    """Return the first of ``templates`` that fits, each tried with two next steps, then one.
+    """Return the first of ``templates`` that fits, each tried with three next steps, two, one.
 
     A report that is not final is labelled provisional (R-SC-03). When none fits, the next step
     is left out: the detail has it.
     """
     label = case.words.words["provisional"] if case.rule("R-SC-03") else ""
-    shorter = {**slots, "then": slots["then_one"]}
-    for template in templates:
-        for filled in (slots, shorter):
-            text = label + template.format_map(filled)
-            if len(text) <= MAX_SUMMARY:
-                return text
-    bare = {**slots, "then": ""}
-    for template in templates:
-        text = label + template.format_map(bare)
-        if len(text) <= MAX_SUMMARY:
-            return text
+    text = ""
+    for limit_most in (_MOST_STEPS, 0):
+        for template in templates:
+            if "{then}" not in template:
+                text = label + template.format_map(slots)
+                if len(text) <= MAX_SUMMARY:
+                    return text
+                continue
+            clauses = then_words(case, limit_most, _side_said(_side_slot(template), slots))
+            for clause in clauses:
+                text = label + template.format_map({**slots, "then": clause})
+                if len(text) <= MAX_SUMMARY:
+                    return text
     return text[: MAX_SUMMARY - 1] + "…"

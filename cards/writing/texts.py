@@ -20,6 +20,7 @@ SLOTS = frozenset(
         "act",
         "Breast",
         "breast",
+        "cancer_breast",
         "category",
         "Category",
         "coded_interval",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from cards.guidance.guidance import Guidance
+from cards.guidance.switches import switch
 from cards.policy import Policy
 from cards.reading.reading import Reading
 from cards.writing.card import Card
@@ -16,7 +17,6 @@ from cards.writing.main_card import draft_main, main_card
 from cards.writing.texts import texts
 
 MOMENTS = ("after_signature", "before_signature", "viewing", "ordering")
-_MAX_CARDS = 5
 
 
 def _shown_as(card: Card, critical_shown_as: object) -> Card:
@@ -52,8 +52,7 @@ def write(
     draft = draft_main(case)
     if draft is None:
         return ()
-    limit = policy.switches.get("max_cards", _MAX_CARDS)
-    room = max(0, (limit if isinstance(limit, int) else _MAX_CARDS) - 1)
+    room = int(str(switch(policy, "max_cards"))) - 1
     groups = extra_groups(case, draft.rules)
     elsewhere = {id(rule) for group in (*groups, draft.rules) for rule in group}
     others = [rule for rule in guidance.rules if id(rule) not in elsewhere]
@@ -61,5 +60,5 @@ def write(
     extras = extra_cards(case, groups, slots, new_id, public_url)
     card = main_card(case, draft, others, extras[room:], new_id, public_url, slots, seed_page_url)
     cards = sorted((*extras[:room], card), key=lambda one: -INDICATOR_RANK[one.indicator])
-    critical_shown_as = policy.switches.get("critical_shown_as")
+    critical_shown_as = switch(policy, "critical_shown_as")
     return tuple(_shown_as(one, critical_shown_as) for one in cards)
