@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cards.education.catalog import situations
 from cards.facts import Finding
@@ -27,8 +28,13 @@ def _placed(case: Case, finding: Finding, *, noun: bool) -> str:
     return case.words.words["placed"].format(finding=found, item=place) if place else found
 
 
-def _listed(case: Case, finding_ids: Sequence[str]) -> str:
-    findings = [f for f in case.guidance.facts.findings if f.finding_id in finding_ids]
+def _listed(case: Case, finding_ids: Sequence[str], side: str = "") -> str:
+    """Describe findings; ``side`` is the breast named already, which they need not repeat."""
+    findings = [
+        replace(finding, laterality="missing") if finding.laterality == side else finding
+        for finding in case.guidance.facts.findings
+        if finding.finding_id in finding_ids
+    ]
     shown = [_placed(case, finding, noun=len(findings) == 1) for finding in findings[:_MAX_LISTED]]
     if len(findings) > _MAX_LISTED:
         shown.append(case.words.words["count_more"].format(count=len(findings) - _MAX_LISTED))
@@ -52,7 +58,7 @@ def _breast_line(case: Case, breast: BreastGuidance) -> str:
     name = tables["breast"]["both" if breast.side == "bilateral" else breast.side]
     return case.words.words["read_breast"].format(
         Breast=capital(name),
-        finding=_listed(case, breast.finding_ids),
+        finding=_listed(case, breast.finding_ids, breast.side),
         category=_federal(case, breast.assessment),
         verdict=tables["verdict"][breast.concordance],
     )
@@ -204,7 +210,9 @@ def rule_line(case: Case, rule: FiredRule, slots: Mapping[str, str]) -> str:
     if rule.id == "R-RC-05" and facts.biopsy_deferred_reason:
         key = "R-RC-05/deferred"
     text = table.get(key, "")
-    return text.format_map({**slots, **rule_slots(case, rule)}) if text else ""
+    if "{" not in text:
+        return text
+    return text.format_map({**slots, **rule_slots(case, rule)})
 
 
 def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str) -> str:
@@ -212,7 +220,7 @@ def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str)
 
     ``required`` always stand, in order, an empty text marking where the optional ones go;
     ``optional`` are (priority, text): the lowest number is kept first, the order given is the
-    order shown. ``more`` counts what had no room.
+    order shown. ``more`` counts the notes that had no room.
     """
     room = MAX_DETAIL - sum(len(text) + 2 for text in required) - len(more) - 2
     kept: set[int] = set()
@@ -222,7 +230,7 @@ def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str)
             room -= cost
             kept.add(index)
     middle = [text for index, (_, text) in enumerate(optional) if index in kept]
-    dropped = len(optional) - len(kept)
+    dropped = sum(text.startswith("- ") for index, (_, text) in enumerate(optional) if index not in kept)
     if dropped:
         middle.append(more.format(count=dropped))
     place = required.index("")

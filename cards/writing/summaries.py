@@ -30,17 +30,17 @@ def summary(case: Case, templates: Sequence[str], slots: Mapping[str, str]) -> s
     is left out: the detail has it.
     """
     label = case.words.words["provisional"] if case.rule("R-SC-03") else ""
-    text = ""
-    for limit_most in (_MOST_STEPS, 0):
+    filled = dict(slots)
+    for limit in (_MOST_STEPS, 0):
         for template in templates:
-            if "{then}" not in template:
-                text = label + template.format_map(slots)
-                if len(text) <= MAX_SUMMARY:
-                    return text
+            filled["then"] = ""
+            room = MAX_SUMMARY - len(label) - len(template.format_map(filled))
+            if room < 0:
                 continue
-            clauses = then_words(case, limit_most, _side_said(_side_slot(template), slots))
-            for clause in clauses:
-                text = label + template.format_map({**slots, "then": clause})
-                if len(text) <= MAX_SUMMARY:
-                    return text
-    return text[: MAX_SUMMARY - 1] + "…"
+            if "{then}" not in template:
+                return label + template.format_map(filled)
+            for clause in then_words(case, limit, _side_said(_side_slot(template), slots)):
+                if len(clause) <= room:
+                    filled["then"] = clause
+                    return label + template.format_map(filled)
+    return (label + templates[-1].format_map(filled))[: MAX_SUMMARY - 1] + "…"
