@@ -6,8 +6,11 @@ a local translation; a value none of whose codings is known is unmapped and show
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
+from cards.reading.questions import role_of
 from cards.terminology import Concept, Terminology
 
 
@@ -15,22 +18,40 @@ class Coded(NamedTuple):
     """The concepts of one CodeableConcept, without repeats, in the order received.
 
     ``unknown`` are the codings no table knows, as ``system|code``; ``text_only`` says that
-    the value holds words but no coding at all.
+    the value holds words but no coding at all. ``role`` is what the code asks for when it is a
+    question (question_roles.csv); ``domains`` are the domains of the concepts.
     """
 
     concepts: tuple[Concept, ...]
     unknown: tuple[str, ...]
     text_only: bool = False
+    role: str | None = None
+    domains: frozenset[str] = frozenset()
 
     def of(self, domain: str) -> tuple[str, ...]:
         """The names of the concepts of one domain."""
+        if domain not in self.domains:
+            return ()
         return tuple(concept.concept for concept in self.concepts if concept.domain == domain)
+
+
+def of_concepts(concepts: Iterable[Concept], unknown: Iterable[str] = (), text_only: bool = False) -> Coded:
+    """A Coded of these concepts, with its role and domains."""
+    distinct = tuple(dict.fromkeys(concepts))
+    domains = frozenset(concept.domain for concept in distinct)
+    return Coded(distinct, tuple(unknown), text_only, role_of(distinct), domains)
 
 
 NOTHING = Coded((), ())
 TEXT_ONLY = Coded((), (), True)
 # Stands for a value of a wrong JSON type; equal to NOTHING and told apart by identity.
 WRONG = Coded((), (), False)
+
+
+@lru_cache(maxsize=16)
+def known_codes(terminology: Terminology) -> dict[tuple[object, object], Coded]:
+    """(system, code) -> Coded for every code of the tables, so that reading one builds nothing."""
+    return {key: of_concepts(concepts) for key, concepts in terminology.known.items()}
 
 
 def raw(system: object, code: object) -> str:
@@ -47,6 +68,15 @@ def coded(terminology: Terminology, value: object) -> Coded:
     """
     if value is None:
         return NOTHING
+    try:
+        # One known coding, as nearly every value is; whatever else it may be fails one of these steps.
+        (only,) = value["coding"]  # type: ignore[index]
+        return known_codes(terminology)[only["system"], only["code"]]
+    except (KeyError, TypeError, ValueError):
+        return _carefully(terminology, value)
+
+
+def _carefully(terminology: Terminology, value: object) -> Coded:
     if not isinstance(value, dict):
         return WRONG
     codings = value.get("coding")
@@ -62,7 +92,7 @@ def coded(terminology: Terminology, value: object) -> Coded:
     system, code = only.get("system"), only.get("code")
     if isinstance(system, str) and isinstance(code, str):
         found = terminology.lookup(system, code)
-        return Coded(found, ()) if found else Coded((), (raw(system, code),))
+        return of_concepts(found) if found else Coded((), (raw(system, code),))
     return _incomplete(system, code, value)
 
 
@@ -94,7 +124,7 @@ def _several(terminology: Terminology, codings: list[object], value: dict[str, o
         unknown.update(dict.fromkeys(one.unknown))
     if not concepts and not unknown:
         return TEXT_ONLY if value.get("text") else NOTHING
-    return Coded(tuple(concepts), tuple(unknown))
+    return of_concepts(concepts, unknown)
 
 
 def codings_of(value: object) -> tuple[dict[str, object], ...]:

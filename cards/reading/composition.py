@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cards.problem import Problem
-from cards.reading.codings import codings_of, coded
+from cards.reading.codings import coded, codings_of
 from cards.reading.questions import study_sides
 from cards.reading.resources import Json, Resources, references_of
 from cards.terminology import Terminology

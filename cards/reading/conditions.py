@@ -31,10 +31,14 @@ def conditions_of_report(
         if "absent" in status or "ignore" in status:
             continue
         reference = index.reference_of(condition)
-        if holder is report or id(condition) in reached.linked or _has_evidence(condition, report, reached, index):
+        if (
+            holder is report
+            or id(condition) in reached.linked
+            or _has_evidence(condition, report, reached, index)
+        ):
             found.append(_observed(condition, reference, holder, code, index, terminology, problems))
         else:
-            text = "A Condition codes calcifications; nothing links it to this report, so it is no finding of it."
+            text = "A Condition codes calcifications, but nothing links it to this report: it is no finding."
             problems.append(Problem(reference, "condition-not-linked", text))
     return found
 

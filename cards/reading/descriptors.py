@@ -5,9 +5,6 @@ What no table knows stays in the finding as its raw code, so that it is never ta
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from cards.facts import UNSTATED_FINDING, Finding
 from cards.problem import Problem
 from cards.reading.codings import codings_of
 from cards.reading.gathering import Gathered
@@ -39,6 +36,17 @@ DISTRIBUTION_ORDER = ("not_stated", "diffuse", "regional", "grouped", "linear", 
 CHANGE_ORDER = ("not_compared", "resolved", "decreasing", "stable", "changed_morphology", "increasing", "new")
 _FEATURE_ORDER = ("mass", "architectural_distortion", "focal_asymmetry", "skin_retraction", "adenopathy")
 _MAY_BE_AMBIGUOUS = frozenset(("fine_linear_branching", "fine_pleomorphic", "coarse_heterogeneous"))
+_DESCRIBING = frozenset(
+    (
+        "associated_features",
+        "change",
+        "distribution",
+        "location_context",
+        "morphology",
+        "near_known_cancer",
+        "symmetry",
+    )
+)
 _READ_QUESTIONS = frozenset(("morphology", "distribution", "change", "feature", "presence", "any_finding"))
 _MORPHOLOGY_RANK = {name: rank for rank, name in enumerate(MORPHOLOGY_ORDER)}
 
@@ -60,14 +68,15 @@ class _Descriptors:
 
 
 class Described:
-    """One finding as read, its references and places, and whether it shows another suspicious sign."""
+    """One finding as members of Finding, its references and places, and whether it shows another
+    suspicious sign."""
 
-    __slots__ = ("finding", "gathered", "other_suspicious", "places", "references")
+    __slots__ = ("gathered", "members", "other_suspicious", "places", "references")
 
     def __init__(
-        self, finding: Finding, gathered: Gathered, places: tuple[str, ...], other_suspicious: bool
+        self, members: dict[str, object], gathered: Gathered, places: tuple[str, ...], other_suspicious: bool
     ) -> None:
-        self.finding, self.gathered = finding, gathered
+        self.members, self.gathered = members, gathered
         self.places, self.other_suspicious = places, other_suspicious
         self.references = tuple(dict.fromkeys(part.reference for part in gathered.parts))
 
@@ -86,27 +95,27 @@ def describe(
         return None
     reference = gathered.parts[0].reference
     words = said.words
-    finding = replace(
-        UNSTATED_FINDING,
-        finding_id=finding_id,
-        laterality=gathered.side or "missing",
-        morphology=_morphology(said, reference, problems),
-        distribution=_distribution(said, reference, problems),
-        change=max(said.changes, key=CHANGE_ORDER.index, default="not_compared"),
-        associated_features=tuple(name for name in _FEATURE_ORDER if name in said.features),
-        symmetry=words.get("symmetry", "not_stated"),
-        location_context=words.get("location_context", "none"),
-        near_known_cancer="near_known_cancer" in words,
-    )
-    return Described(finding, gathered, tuple(sorted(said.places)), said.other)
+    members: dict[str, object] = {
+        "finding_id": finding_id,
+        "laterality": gathered.side or "missing",
+        "morphology": _morphology(said, reference, problems),
+        "distribution": _distribution(said, reference, problems),
+        "change": max(said.changes, key=CHANGE_ORDER.index, default="not_compared"),
+        "associated_features": tuple(name for name in _FEATURE_ORDER if name in said.features),
+        "symmetry": words.get("symmetry", "not_stated"),
+        "location_context": words.get("location_context", "none"),
+        "near_known_cancer": "near_known_cancer" in words,
+    }
+    return Described(members, gathered, tuple(sorted(said.places)), said.other)
 
 
 def _take(
     answer: Answer, part: Observed, said: _Descriptors, terminology: Terminology, problems: list[Problem]
 ) -> None:
     value = answer.value
-    for concept in value.concepts:
-        _take_concept(concept, answer, said, terminology)
+    if not _DESCRIBING.isdisjoint(value.domains):
+        for concept in value.concepts:
+            _take_concept(concept, answer, said, terminology)
     if value.unknown and answer.role in _READ_QUESTIONS:
         where = f"{part.reference}.{answer.path}" if answer.path else part.reference
         _unmapped(answer, where, said, problems)
@@ -115,9 +124,7 @@ def _take(
         problems.append(Problem(f"{part.reference}.{answer.path}.code", "unknown-question", text))
 
 
-def _take_concept(
-    concept: Concept, answer: Answer, said: _Descriptors, terminology: Terminology
-) -> None:
+def _take_concept(concept: Concept, answer: Answer, said: _Descriptors, terminology: Terminology) -> None:
     domain, name = concept.domain, concept.concept
     if domain == "morphology":
         if name == "no_calcification":

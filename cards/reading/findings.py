@@ -20,8 +20,9 @@ from cards.terminology import Terminology
 
 
 class Findings(NamedTuple):
-    """The findings F1, F2 ..; per finding the references it rests on and its coded places.
+    """The findings F1, F2 .. and their members as read from Observations.
 
+    ``sources`` and ``places`` hold, per finding, the references it rests on and its coded places.
     ``observations`` are all Observations of the report with roles and sides settled.
     ``other_suspicious`` says that a finding which is no calcification is coded; ``words`` are
     report-level facts that site codes name (comparison_status, clinical_finding, bac_grade);
@@ -29,6 +30,7 @@ class Findings(NamedTuple):
     """
 
     findings: tuple[Finding, ...]
+    members: tuple[dict[str, object], ...]
     sources: dict[str, tuple[str, ...]]
     places: dict[str, tuple[str, ...]]
     observations: list[Observed]
@@ -56,6 +58,7 @@ def read_findings(
     observations.extend(conditions_of_report(report, reached, index, terminology, problems))
     incomplete = assign_roles(observations, problems) or reached.incomplete
     findings: list[Finding] = []
+    members: list[dict[str, object]] = []
     sources: dict[str, tuple[str, ...]] = {}
     places: dict[str, tuple[str, ...]] = {}
     other = False
@@ -69,7 +72,8 @@ def read_findings(
         if described is None:
             continue
         name_parts(gathered, finding_id)
-        findings.append(described.finding)
+        members.append(described.members)
+        findings.append(Finding(**described.members))  # type: ignore[arg-type]
         sources[finding_id] = described.references
         places[finding_id] = described.places
         other = other or described.other_suspicious
@@ -79,6 +83,7 @@ def read_findings(
     other = other or any(_is_suspicious(observed, terminology) for observed in observations)
     return Findings(
         tuple(findings),
+        tuple(members),
         sources,
         places,
         observations,
@@ -167,7 +172,7 @@ def _is_suspicious(observed: Observed, terminology: Terminology) -> bool:
         return not categories <= _BENIGN_CATEGORIES
     if observed.code_role == "benign_finding":
         return False
-    named = [name for name in observed.code.of("associated_features")]
+    named = list(observed.code.of("associated_features"))
     named += [name for answer in observed.answers for name in answer.value.of("associated_features")]
     if observed.code_role == "other_finding" or not named:
         return True

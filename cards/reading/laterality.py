@@ -7,7 +7,7 @@ must agree; left and right at once is no side at all (R-DQ-01).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cards.problem import Problem
@@ -15,6 +15,7 @@ from cards.reading.codings import WRONG, Coded, coded
 from cards.reading.resources import Json, Resources, references_of, shown
 from cards.terminology import Terminology
 
+_PLACING = frozenset(("laterality", "location"))
 SIDES = ("left", "right", "bilateral")
 _BODY_SITE_REFERENCE = "http://hl7.org/fhir/StructureDefinition/bodySite"
 _STRUCTURE_MEMBERS = ("location", "locationQualifier", "structure", "laterality", "qualifier", "morphology")
@@ -33,7 +34,7 @@ class Site(NamedTuple):
 NOWHERE = Site(None, ())
 
 
-def one_side(sides: Sequence[str], location: str, problems: list[Problem]) -> str | None:
+def one_side(sides: Iterable[str], location: str, problems: list[Problem]) -> str | None:
     """The one side that is named; ``missing`` and a problem for two different ones, None for none."""
     named = {side for side in sides if side in SIDES}
     if not named:
@@ -49,7 +50,7 @@ def one_side(sides: Sequence[str], location: str, problems: list[Problem]) -> st
 def site_of(
     resource: Json,
     holder: Json,
-    stated: Sequence[Coded],
+    stated: Iterable[Coded],
     index: Resources,
     terminology: Terminology,
     problems: list[Problem],
@@ -59,30 +60,27 @@ def site_of(
     ``stated`` are further values of the resource that may name a side or place (its code, its
     answers). ``holder`` is the resource that contains it, or the resource itself.
     """
-    values: list[Coded] = [value for value in stated if value.concepts]
-    body_site = resource.get("bodySite")
-    extension = resource.get("extension")
-    structure = resource.get("bodyStructure")
+    values: list[Coded] = [value for value in stated if not _PLACING.isdisjoint(value.domains)]
     wrong = False
-    if body_site is not None:
-        for one in references_of(body_site):
-            values.append(coded(terminology, one))
+    if "bodySite" in resource:
+        for one in references_of(resource["bodySite"]):
+            value = coded(terminology, one)
+            wrong = wrong or value is WRONG
+            values.append(value)
             if isinstance(one, dict) and "extension" in one:
                 values.extend(_extensions(one["extension"], terminology))
-        wrong = values != [] and any(value is WRONG for value in values)
     name = ""
-    if extension is not None or structure is not None:
-        if extension is not None:
-            values.extend(_extensions(extension, terminology))
+    if "extension" in resource or "bodyStructure" in resource:
+        values.extend(_extensions(resource.get("extension"), terminology))
         name = _read_structures(resource, holder, values, index, terminology, problems)
     if not values:
-        return Site(None, (), name, wrong)
-    sides: list[str] = []
+        return Site(None, (), name, wrong) if name or wrong else NOWHERE
+    sides: set[str] = set()
     places: dict[str, None] = {}
     for value in values:
         for concept in value.concepts:
             if concept.domain == "laterality":
-                sides.append(concept.concept)
+                sides.add(concept.concept)
             elif concept.domain == "location":
                 places[concept.concept] = None
     side = one_side(sides, index.reference_of(resource), problems) if sides else None

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cards.problem import Problem
-from cards.reading.codings import NOTHING, WRONG, Coded, coded
-from cards.reading.questions import role_of
-from cards.reading.resources import Json
+from cards.reading.codings import NOTHING, WRONG, Coded, coded, of_concepts
+from cards.reading.resources import Json, references_of
 from cards.reading.unreadable import unreadable
 from cards.terminology import Terminology
 
@@ -92,42 +91,28 @@ class Observed:
 
 def says_absent(value: Coded) -> bool:
     """Whether a value says that the thing asked for is not there."""
-    for concept in value.concepts:
-        if concept.domain == "presence":
-            return concept.concept in ("absent", "ignore")
-    return False
-
-
-def _asserted(code: Coded) -> bool:
-    for concept in code.concepts:
-        if concept.domain in _ASSERTING and not concept.concept.startswith("q_"):
-            return True
-    return False
+    if "presence" not in value.domains:
+        return False
+    return value.of("presence")[0] in ("absent", "ignore")
 
 
 def _joined(value: Coded, code: Coded) -> Coded:
     """A value together with the statement its code makes."""
-    said = tuple(concept for concept in code.concepts if concept.domain in _ASSERTING)
-    if not value.concepts:
-        return Coded(said, value.unknown, value.text_only)
-    return Coded(tuple(dict.fromkeys((*said, *value.concepts))), value.unknown)
+    said = [concept for concept in code.concepts if concept.domain in _ASSERTING]
+    return of_concepts((*said, *value.concepts), value.unknown, value.text_only and not said)
 
 
-def _answer(
-    element: Json, code: Coded, role: str | None, path: str, terminology: Terminology
-) -> tuple[Answer, bool]:
-    """The answer in one element, and whether its value has a wrong JSON type."""
-    received = element.get("valueCodeableConcept")
-    if received is None:
-        received = element.get("valueCoding")
+def _answer(element: Json, code: Coded, path: str, terminology: Terminology) -> Answer:
+    role = code.role
+    received = element.get("valueCodeableConcept") or element.get("valueCoding")
     value = NOTHING if received is None else coded(terminology, received)
     denied = element.get("valueBoolean") is False or (
-        role != "change" and bool(value.concepts) and says_absent(value)
+        "presence" in value.domains and role != "change" and says_absent(value)
     )
-    wrong = value is WRONG
-    if role is None and code.concepts and _asserted(code):
-        value = _joined(value, code)
-    return Answer(code, value, element, path, role, denied), wrong
+    if role is None and not _ASSERTING.isdisjoint(code.domains):
+        joined = _joined(value, code)
+        return Answer(code, WRONG if value is WRONG else joined, element, path, role, denied)
+    return Answer(code, value, element, path, role, denied)
 
 
 _PATHS = tuple(f"component[{position}]" for position in range(32))
@@ -141,32 +126,14 @@ def read_observation(
     Sides, places and roles are settled later, when its neighbours are known.
     """
     code = coded(terminology, resource.get("code"))
-    role = role_of(code)
-    own, wrong = _answer(resource, code, role, "", terminology)
+    own = _answer(resource, code, "", terminology)
     answers = [own]
-    wrong = wrong or code is WRONG
+    wrong = own.value is WRONG or code is WRONG
     components = resource.get("component")
     if components is not None:
-        if isinstance(components, list):
-            for position, component in enumerate(components):
-                if not isinstance(component, dict):
-                    wrong = True
-                    continue
-                asks = coded(terminology, component.get("code"))
-                path = _PATHS[position] if position < 32 else f"component[{position}]"
-                answer, bad = _answer(component, asks, role_of(asks), path, terminology)
-                answers.append(answer)
-                wrong = wrong or bad or asks is WRONG
-        else:
-            wrong = True
-    interpretation = resource.get("interpretation")
-    if interpretation is not None:
-        for one in interpretation if isinstance(interpretation, list) else (interpretation,):
-            value = coded(terminology, one)
-            wrong = wrong or value is WRONG
-            answers.append(
-                Answer(NOTHING, value, resource, "interpretation", "interpretation", says_absent(value))
-            )
+        wrong = _add_components(components, answers, terminology) or wrong
+    if "interpretation" in resource:
+        wrong = _add_interpretation(resource, answers, terminology) or wrong
     if "modifierExtension" in resource:
         text = "It carries a modifierExtension, which may change its meaning and is not understood."
         problems.append(Problem(f"{reference}.modifierExtension", "modifier-extension", text))
@@ -174,5 +141,33 @@ def read_observation(
     elif wrong:
         unreadable(resource, reference, problems)
     negated = resource.get("status") in WITHDRAWN
-    observed = Observed(resource, reference, holder, code, answers, role, negated=negated)
-    return observed, wrong
+    return Observed(resource, reference, holder, code, answers, code.role, negated=negated), wrong
+
+
+def _add_components(components: object, answers: list[Answer], terminology: Terminology) -> bool:
+    """Add the answers of the components; True for a wrong JSON type among them."""
+    if not isinstance(components, list):
+        return True
+    wrong = False
+    for position, component in enumerate(components):
+        if not isinstance(component, dict):
+            wrong = True
+            continue
+        asks = coded(terminology, component.get("code"))
+        path = _PATHS[position] if position < len(_PATHS) else f"component[{position}]"
+        answer = _answer(component, asks, path, terminology)
+        answers.append(answer)
+        if asks is WRONG or answer.value is WRONG:
+            wrong = True
+    return wrong
+
+
+def _add_interpretation(resource: Json, answers: list[Answer], terminology: Terminology) -> bool:
+    wrong = False
+    for one in references_of(resource["interpretation"]) if resource["interpretation"] else ():
+        value = coded(terminology, one)
+        wrong = wrong or value is WRONG
+        answers.append(
+            Answer(NOTHING, value, resource, "interpretation", "interpretation", says_absent(value))
+        )
+    return wrong or not isinstance(resource["interpretation"], (list, dict))

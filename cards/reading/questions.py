@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 
-from cards.reading.codings import Coded
-from cards.terminology import BrokenTable
+from cards.terminology import BrokenTable, Concept
 from cards.terminology.rows import records
 
 ROLES = frozenset(
@@ -43,15 +42,17 @@ def question_roles() -> Mapping[str, str]:
     roles: dict[str, str] = {}
     for line, cells in _table("question_roles.csv", ("concept", "role")):
         if cells["role"] not in ROLES or cells["concept"] in roles:
-            raise BrokenTable("question_roles.csv", line, f"{cells['concept']}: unknown role or repeated concept")
+            raise BrokenTable(
+                "question_roles.csv", line, f"{cells['concept']}: unknown role or repeated concept"
+            )
         roles[cells["concept"]] = cells["role"]
     return roles
 
 
-def role_of(code: Coded) -> str | None:
-    """The role of a question code; None when no coding of it is a known question."""
+def role_of(concepts: Iterable[Concept]) -> str | None:
+    """The role of a question code; None when none of its concepts is a known question."""
     roles = question_roles()
-    for concept in code.concepts:
+    for concept in concepts:
         if concept.domain == "observation_codes":
             role = roles.get(concept.concept)
             if role is not None:

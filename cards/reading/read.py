@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import zip_longest
 
 from cards.facts import UNSTATED_FACTS, Facts, Finding
 from cards.problem import Problem
@@ -41,8 +42,8 @@ def read(
 ) -> Reading:
     """What one report says, where each fact came from, and what went wrong.
 
-    ``resources`` are R4, R4B or R5 resources and Bundles as plain JSON objects. Nothing is ever made up and nothing
-    in them raises, except DSTU2 and STU3 shapes: UnsupportedFhirVersion.
+    ``resources`` are R4, R4B or R5 resources and Bundles as plain JSON objects. Nothing is ever
+    made up and nothing in them raises, except DSTU2 and STU3 shapes: UnsupportedFhirVersion.
     """
     words = shipped() if terminology is None else terminology
     problems: list[Problem] = list(context.missing)
@@ -116,7 +117,8 @@ def _read_report(
     )
     sources = Sources(
         report=where,
-        patient=_reference(report.get("subject")) or (None if patient is None else index.reference_of(patient)),
+        patient=_reference(report.get("subject"))
+        or (None if patient is None else index.reference_of(patient)),
         requester=context.user,
         exam_date=exam_day,
         signed_date=signed_day,
@@ -146,15 +148,15 @@ def _completed(
     if not assessed.findings and not pathology:
         return found.findings
     complete: list[Finding] = []
-    for finding in found.findings:
+    for finding, members in zip_longest(found.findings, found.members):
         own = assessed.findings.get(finding.finding_id)
         result = pathology.get(finding.finding_id)
-        if own is not None:
-            finding = replace(finding, assessment=own, is_known_cancer=own == "6")
+        if members is not None and own is not None:
+            finding = Finding(**members, assessment=own, is_known_cancer=own == "6")
         if result is not None:
             breast = {"left": assessed.left, "right": assessed.right}.get(finding.laterality)
-            members = with_pathology(finding, result, breast or assessed.overall, exam_day)
-            finding = replace(finding, **members)  # type: ignore[arg-type]
+            joined = with_pathology(finding, result, breast or assessed.overall, exam_day)
+            finding = replace(finding, **joined)  # type: ignore[arg-type]
         complete.append(finding)
     return tuple(complete)
 

@@ -8,6 +8,7 @@ from cards.reading.questions import ATTRIBUTES
 from cards.terminology import Concept
 
 _DIAGNOSES = frozenset(("calcification", "microcalcification"))
+_CALCIFIED = frozenset(("morphology", "distribution", "diagnoses", "associated_features"))
 _NO_DESCRIPTOR = frozenset(
     ("calcification_unspecified", "microcalcification_unspecified", "macrocalcification_unspecified")
 )
@@ -30,9 +31,8 @@ def speaks(answer: Answer) -> bool:
     """Whether an answer shows that there is a calcification finding, mapped or not."""
     if answer.denied or answer.role == "aside":
         return False
-    for concept in answer.value.concepts:
-        if is_calcification(concept):
-            return True
+    if not _CALCIFIED.isdisjoint(answer.value.domains) and any(map(is_calcification, answer.value.concepts)):
+        return True
     return answer.role in ("morphology", "distribution") and bool(answer.value.unknown)
 
 
@@ -91,7 +91,8 @@ def _role(observed: Observed) -> str:
 def has_descriptor(observed: Observed) -> bool:
     """Whether a finding says more of itself than that calcifications are there."""
     return any(
-        answer.value.unknown and answer.role in ("morphology", "distribution")
+        (answer.value.unknown
+        and answer.role in ("morphology", "distribution"))
         or any(is_calcification(one) and one.concept not in _NO_DESCRIPTOR for one in answer.value.concepts)
         for answer in observed.answers
         if not answer.denied and answer.role != "aside"

@@ -20,7 +20,9 @@ from cards.terminology import BrokenTable
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
 _SENTENCE = re.compile(r"[.!?;:]+(?:\s|$)|[\r\n\u2028]+")
 _WORD = re.compile(r"[^\W\d_]+")
-_BLOCKS = frozenset(("br", "div", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th", "tr"))
+_BLOCKS = frozenset(
+    ("br", "div", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th", "tr")
+)
 _LONGEST = 200_000
 
 
@@ -29,7 +31,9 @@ def _words() -> tuple[tuple[str, ...], frozenset[str]]:
     """Calcification stems and negation words, English and Spanish, from uncoded_words.csv."""
     stems: list[str] = []
     negations: list[str] = []
-    for line, row in enumerate(data_rows("uncoded_words.csv", ("kind", "language", "word", "note"), key=3), 2):
+    for line, row in enumerate(
+        data_rows("uncoded_words.csv", ("kind", "language", "word", "note"), key=3), 2
+    ):
         if row["kind"] not in ("stem", "negation"):
             raise BrokenTable("uncoded_words.csv", line, "kind must be stem or negation")
         (stems if row["kind"] == "stem" else negations).append(row["word"])

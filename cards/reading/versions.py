@@ -12,7 +12,9 @@ _OLD_MEMBERS = {
     "DiagnosticReport": frozenset(("codedDiagnosis", "context", "image", "request")),
     "Observation": frozenset(("related", "comment", "comments", "context")),
 }
-_OLD_TYPES = frozenset(("BodySite", "DiagnosticOrder", "DiagnosticRequest", "ProcedureRequest", "ReferralRequest"))
+_OLD_TYPES = frozenset(
+    ("BodySite", "DiagnosticOrder", "DiagnosticRequest", "ProcedureRequest", "ReferralRequest")
+)
 
 
 class UnsupportedFhirVersion(ValueError):

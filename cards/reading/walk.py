@@ -169,7 +169,7 @@ class _Walk:
         self.known[id(resource)] = observed
         observed.parent = parent
         stated = [observed.code]
-        stated.extend(answer.value for answer in observed.answers if answer.value.concepts)
+        stated.extend([answer.value for answer in observed.answers])
         site = site_of(resource, holder, stated, self.index, self.terminology, self.problems)
         observed.own_side, observed.places, observed.structure = site.side, site.places, site.structure
         observed.side = site.side or side or _summary_side(derived)
@@ -258,7 +258,9 @@ def _inherit_sides(observations: list[Observed], problems: list[Problem]) -> Non
                     pending.append(member)
             elif member.side not in (parent.side, "missing"):
                 problems.append(
-                    Problem(member.reference, "contradicting-sides", "It stands below groups of different sides.")
+                    Problem(
+                        member.reference, "contradicting-sides", "It stands below groups of different sides."
+                    )
                 )
                 member.side = "missing"
                 if member.members:
@@ -267,5 +269,7 @@ def _inherit_sides(observations: list[Observed], problems: list[Problem]) -> Non
 
 def _compare(member: Observed, parent: Observed, problems: list[Problem]) -> None:
     if {member.own_side, parent.side} == {"left", "right"}:
-        text = f"Its own side is {member.own_side}, the side of its group {parent.reference} is {parent.side}."
+        text = (
+            f"Its own side is {member.own_side}, the side of its group {parent.reference} is {parent.side}."
+        )
         problems.append(Problem(member.reference, "side-differs-from-group", text))

@@ -52,9 +52,12 @@ class Hazard(NamedTuple):
 
 
 class Terminology:
-    """Code tables as dictionaries. Build one with :func:`load_terminology` or :func:`shipped`."""
+    """Code tables as dictionaries. Build one with :func:`load_terminology` or :func:`shipped`.
 
-    __slots__ = ("_hazards", "_known", "_systems", "_values", "_withheld", "rows")
+    ``known`` are the concepts by (canonical system, code), ``rows`` every row that was loaded.
+    """
+
+    __slots__ = ("_hazards", "_systems", "_values", "_withheld", "known", "rows")
 
     def __init__(
         self, rows: Iterable[Row], hazards: Iterable[Row], systems: Systems, accept_unverified: bool
@@ -62,13 +65,13 @@ class Terminology:
         self.rows = tuple(rows)
         self._systems = systems
         self._values = crosswalk()
-        self._known: dict[tuple[str, str], tuple[Concept, ...]] = {}
+        self.known: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._withheld: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._hazards: dict[tuple[str, str], tuple[Hazard, ...]] = {}
         for row in self.rows:
             concept = Concept(row.domain, row.concept, row.verified)
             trusted = row.verified or accept_unverified or is_question(row.domain, row.concept)
-            table = self._known if trusted else self._withheld
+            table = self.known if trusted else self._withheld
             key = (systems.canonical(row.system), row.code)
             table[key] = (*table.get(key, ()), concept)
         for row in hazards:
@@ -83,10 +86,10 @@ class Terminology:
         matched letter by letter. Value codes that nobody verified are unknown here unless
         they were accepted; question codes nobody verified are known, with ``verified`` False.
         """
-        found = self._known.get((system, code))
+        found = self.known.get((system, code))
         if found is None:
             canonical = self._systems.canonical(system)
-            found = () if canonical == system else self._known.get((canonical, code), ())
+            found = () if canonical == system else self.known.get((canonical, code), ())
         return found
 
     def withheld(self, system: str, code: str) -> tuple[Concept, ...]:
