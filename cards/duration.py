@@ -1,7 +1,8 @@
-"""ISO 8601 durations: which texts are one."""
+"""ISO 8601 durations: which texts are one, and the day one ends."""
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 from isodate import Duration, ISO8601Error, parse_duration
@@ -27,3 +28,14 @@ def is_duration(value: object) -> bool:
     if type(value) is not str or not 3 <= len(value) <= 16:
         return False
     return value[0] == "P" and value[-1] in "YMWDHS" and _is_positive(value)
+
+
+@lru_cache(maxsize=4096)
+def day_after(day: date, duration: str) -> date:
+    """Return the day an ISO 8601 ``duration`` after ``day``; month ends are clipped, hours do not
+    count. A day past the calendar's last one is that last one."""
+    try:
+        later: date = day + parse_duration(duration)
+    except (OverflowError, ValueError):
+        return date.max
+    return later

@@ -45,7 +45,8 @@ class Suggestion:
 class Card:
     """One card. ``summary`` has at most 139 characters; ``detail`` is GitHub-flavoured
     Markdown of at most 900. ``family`` names the texts it was written from and is the
-    topic of its source. ``references`` are the Observations it rests on."""
+    topic of its source. ``references`` are the Observations it rests on. ``alternatives``:
+    the suggestions exclude each other (selectionBehavior at-most-one; otherwise any)."""
 
     uuid: str
     summary: str
@@ -59,3 +60,4 @@ class Card:
     rule_ids: tuple[str, ...]
     citations: tuple[str, ...]
     references: tuple[str, ...]
+    alternatives: bool = False

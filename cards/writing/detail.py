@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from cards.duration import day_after
 from cards.education.catalog import situations
 from cards.facts import Finding
 from cards.guidance.guidance import BreastGuidance, FiredRule
 from cards.guidance.switches import switch
 from cards.writing.case import Case, category_words, rule_slots, step_words
 from cards.writing.links import reassurance_hidden, situation
-from cards.writing.periods import after
 from cards.writing.phrases import capital, day, escape, finding_words, interval_words, place_words
 from cards.writing.steps import Step, in_doubt
 
@@ -84,11 +84,11 @@ def _step_when(case: Case, step: Step) -> str:
     if exam is None:
         return named
     if step.interval is not None:
-        due = after(exam, step.interval)
+        due = day_after(exam, step.interval)
         return words["due" if due >= case.today else "was_due"].format(step=named, date=day(due))
     resolution = case.guidance.resolution_due
     if step.kind.timing in ("prompt", "prior_images") and step.kind.standard and resolution:
-        return words["settled_by"].format(step=named, date=day(after(exam, resolution)))
+        return words["settled_by"].format(step=named, date=day(day_after(exam, resolution)))
     return named
 
 
@@ -121,7 +121,7 @@ def _interval_only(case: Case, steps: Sequence[Step]) -> Iterator[str]:
     exam = sources.exam_date or sources.signed_date
     if interval and exam and not any(step.interval for step in steps):
         yield case.words.words["interval_only"].format(
-            interval=interval_words(interval, case.words.language), date=day(after(exam, interval))
+            interval=interval_words(interval, case.words.language), date=day(day_after(exam, interval))
         )
 
 
@@ -129,7 +129,7 @@ def _letter(case: Case) -> Iterator[str]:
     """Give the date of letter and report where the law asks for 7 days (R-RG-02)."""
     words, signed = case.words.words, case.reading.sources.signed_date
     if case.guidance.lay_summary_due == "P7D" and signed is not None:
-        yield words["letter"].format(date=day(after(signed, "P7D")))
+        yield words["letter"].format(date=day(day_after(signed, "P7D")))
     target = switch(case.policy, "lay_letter_target")
     if case.guidance.lay_summary_due == "P7D" and target != "P7D":
         yield words["letter_target"].format(item=case.words.tables["target"][str(target)])

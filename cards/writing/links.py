@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
+from cards.duration import day_after
 from cards.education.catalog import Page, pages_for, preferred_language
 from cards.guidance.switches import switch
 from cards.writing.card import Link
 from cards.writing.case import Case
-from cards.writing.periods import after
 from cards.writing.texts import texts
 
 # R-ED-02: the categories whose cards link the MD Anderson page, once its address is configured.
@@ -69,7 +69,7 @@ def _link(page: Page, language: str, max_age: str, today: date) -> Link:
     if page.reviewed is None:
         reviewed = words["reviewed_unknown"]
     else:
-        old = after(page.reviewed, max_age) < today
+        old = day_after(page.reviewed, max_age) < today
         reviewed = words["reviewed_old" if old else "reviewed_on"].format(date=page.reviewed.isoformat())
     label = words["education_link"].format(title=page.title, publisher=page.publisher, reviewed=reviewed)
     return Link(label, page.url)

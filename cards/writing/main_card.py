@@ -25,22 +25,13 @@ from cards.writing.detail import (
     rule_line,
 )
 from cards.writing.families import families, override_reasons, topic
+from cards.writing.family_rules import VERDICT_RULES
 from cards.writing.links import education_links, evidence_link
 from cards.writing.phrases import finding_words
 from cards.writing.suggestions import suggestions
 from cards.writing.summaries import summary
 from cards.writing.texts import CardText
 
-# The rules of section 6 behind each verdict: they are the main card's own.
-_VERDICT_RULES: Mapping[str, frozenset[str]] = {
-    "under_called": frozenset({"R-CC-01", "R-CC-02", "R-CC-03", "R-CC-04", "R-CC-09", "R-CC-12"}),
-    "not_permitted": frozenset({"R-CC-07", "R-EX-01", "R-EX-02"}),
-    "over_called": frozenset({"R-CC-04", "R-CC-05"}),
-    "not_evaluable": frozenset({"R-DQ-03", "R-DQ-05", "R-DQ-13"}),
-    "tolerated": frozenset({"R-CC-04", "R-CC-06", "R-CC-08", "R-CC-11", "R-EX-01", "R-EX-03", "R-EX-04"}),
-    "concordant": frozenset({"R-CC-10", "R-CX-09"}),
-    "not_applicable": frozenset(),
-}
 _ROUTINE_RULES = ("R-FU-01", "R-FU-09", "R-FU-10", "R-RC-08")
 _OPEN = ("0", "0A", "0P", "4", "4A", "4B", "4C", "5")
 _WITHDRAWN = ("R-SC-02", "R-SC-05")
@@ -62,13 +53,13 @@ def _worst(rules: Sequence[FiredRule]) -> FiredRule:
 
 def _verdict_rules(case: Case) -> tuple[FiredRule, ...]:
     verdicts = {breast.concordance for breast in case.breasts} | {case.guidance.concordance}
-    own = frozenset().union(*(_VERDICT_RULES[verdict] for verdict in verdicts))
+    own = frozenset().union(*(VERDICT_RULES[verdict] for verdict in verdicts))
     return tuple(rule for rule in case.guidance.rules if rule.id in own)
 
 
 def _leading_rule(case: Case, verdict: str, own: Sequence[FiredRule]) -> FiredRule | None:
     breast = case.breast
-    fitting = [rule for rule in own if rule.id in _VERDICT_RULES[verdict]]
+    fitting = [rule for rule in own if rule.id in VERDICT_RULES[verdict]]
     here = [rule for rule in fitting if breast is not None and rule.side == breast.side]
     return _worst(here or fitting) if here or fitting else None
 
@@ -162,7 +153,7 @@ def _detail(
 ) -> str:
     words = case.words
     verdict = draft.text.detail.format_map(slots)
-    reason = _why(case, draft.rules) if draft.family in _VERDICT_RULES else None
+    reason = _why(case, draft.rules) if draft.family in VERDICT_RULES else None
     if reason is not None:
         verdict += " " + words.tables["why"][reason.id]
     act = draft.family in (
@@ -245,4 +236,5 @@ def main_card(
         rule_ids=tuple(dict.fromkeys([*(rule.id for rule in rules), *folded_ids])),
         citations=tuple(dict.fromkeys([*citations, *folded_citations])),
         references=tuple(dict.fromkeys(references)),
+        alternatives=len(made) > 1 and {step.action for step in case.steps} == {"repeat_biopsy_or_excision"},
     )

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
-from functools import lru_cache
 
-from dateutil.relativedelta import relativedelta
+from cards.duration import day_after
 
 _FOURTEEN_DAYS = timedelta(days=14)
 _THIRTY_DAYS = timedelta(days=30)
-_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
-
-
-@lru_cache(maxsize=4096)
-def after(day: date, duration: str) -> date:
-    """Return the day an ISO 8601 ``duration`` of years to days after ``day``; month ends are
-    clipped. Raises ValueError for any other duration."""
-    match = _DURATION.fullmatch(duration)
-    if match is None:
-        raise ValueError(f"{duration!r} is no duration of years, months, weeks or days")
-    years, months, weeks, days = (int(part or 0) for part in match.groups())
-    return day + relativedelta(years=years, months=months, weeks=weeks, days=days)
 
 
 def occurrence(
@@ -41,10 +27,11 @@ def occurrence(
         exam = exam_date or signed_date
         if exam is None or interval is None or timing not in ("follow_up", "routine"):
             return None
-        due = after(exam, interval)
-        start, end = (
-            (due, after(due, "P3M")) if timing == "routine" else (due - _FOURTEEN_DAYS, due + _THIRTY_DAYS)
-        )
+        due = day_after(exam, interval)
+        if timing == "routine":
+            start, end = due, day_after(due, "P3M")
+        else:
+            start, end = due - _FOURTEEN_DAYS, due + _THIRTY_DAYS
     if start < today:
         start = today
     if end < today:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from cards.duration import day_after
 from cards.guidance.guidance import Guidance
 from cards.reading.reading import Sources
 from cards.writing.card import Action, Suggestion
 from cards.writing.orders import Resource, Wording, communication, service_request, task
-from cards.writing.periods import after
 from cards.writing.phrases import interval_words
 from cards.writing.steps import Step, in_doubt
 from cards.writing.texts import Texts
@@ -30,7 +30,7 @@ def _due(step: Step, guidance: Guidance, sources: Sources) -> date | None:
     if step.kind.timing != "prior_images" or guidance.resolution_due is None:
         return None
     start = sources.signed_date or sources.exam_date
-    return after(start, guidance.resolution_due) if start else None
+    return day_after(start, guidance.resolution_due) if start else None
 
 
 def _suggest(

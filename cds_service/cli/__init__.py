@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("cds_service.cli.policy:policy", "Check, show and compare policy files."),
     "codes": ("cds_service.cli.codes:codes", "Look up, check and list terminology codes."),
     "database": ("cds_service.cli.database:database", "Bring the tables to this version's shape."),
+    "education": ("cds_service.cli.education:education", "Check the catalogue of patient pages."),
 }
 
 EXAMPLES = """
