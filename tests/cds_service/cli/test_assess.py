@@ -1,13 +1,17 @@
 """The command assess: rows in, Guidance or an error out, and the exit status."""
 
+import io
 import json
+from datetime import date
 
 import orjson
 import pytest
 from click.testing import CliRunner
 
+from cards.policy import Policy
 from cards.worked_cases import worked_cases
 from cds_service.cli import main
+from cds_service.cli.assess import WRITE_BYTES, write_answers
 
 MEMBERS = {
     "model_version", "guideline_profile", "finding_expected", "report_expected", "concordance",
@@ -154,3 +158,32 @@ def test_the_help_teaches_with_an_example():
     text = CliRunner().invoke(main, ["assess", "--help"]).output
     assert "calcification-cds assess -" in text
     assert "Exit status" in text
+
+
+def test_rows_are_answered_while_the_input_is_still_coming():
+    """No more than a chunk of answers is held back, so that memory does not grow with the input."""
+    size = len(orjson.dumps(json.loads(GOOD))) + 40
+    lines = [GOOD.encode().ljust(size) + b"\n"] * 400
+    written: list[int] = []
+    seen: list[int] = []
+
+    class Coming(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: bytearray) -> int:
+            seen.append(sum(written))
+            if not lines:
+                return 0
+            line = lines.pop()
+            buffer[: len(line)] = line
+            return len(line)
+
+    class Out(io.BytesIO):
+        def write(self, data: bytes) -> int:
+            written.append(len(data))
+            return len(data)
+
+    write_answers(io.BufferedReader(Coming()), Policy(), date(2026, 5, 4), Out())
+    assert seen[200] > 0
+    assert max(written) < 2 * WRITE_BYTES
