@@ -60,12 +60,19 @@ def over_http(bodies: list[bytes], folder: Path) -> bool:
             for server in (ours, idle):
                 drive(server.base + PATH, folder, 1, wrk_core)
             runs: dict[str, list[Load]] = {"ours": [], "do-nothing": []}
+            used = [ours.processor_seconds(), idle.processor_seconds()]
             for _ in range(PAIRS):
                 for name, server in (("ours", ours), ("do-nothing", idle)):
                     runs[name].append(drive(server.base + PATH, folder, SECONDS, wrk_core))
                     show(name, runs[name][-1])
+            used = [ours.processor_seconds() - used[0], idle.processor_seconds() - used[1]]
             memory = (ours.memory_mib(), idle.memory_mib())
             start = (ours.start_seconds, idle.start_seconds)
+    answered = [sum(load.per_second * SECONDS for load in loads) for loads in runs.values()]
+    cost = [spent / count * 1e6 for spent, count in zip(used, answered, strict=True)]
+    print(
+        f"Processor time a request: {cost[0]:.0f} µs, do-nothing {cost[1]:.0f} µs ({cost[1] / cost[0]:.3f})."
+    )
     ratios = [mine.per_second / base.per_second for mine, base in zip(*runs.values(), strict=True)]
     print(f"Memory: {memory[0]:.0f} MiB, do-nothing {memory[1]:.0f} MiB.")
     print(f"From start to first answer: {start[0]:.2f} s, do-nothing {start[1]:.2f} s.")
@@ -96,7 +103,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             status = 0 if over_http(bodies, Path(folder)) else 1
     it = bench()
-    print("\nInside the process, microseconds a request:")
+    print("\nInside the process, microseconds of processor time a request:")
     for name, spent in steps(it, bodies):
         print(f"  {name:30}{spent:9.0f}")
     print("\nAs reports grow:")

@@ -29,6 +29,10 @@ class Server:
         """Memory of the process and its workers in MiB; shared pages are counted once."""
         return sum(_proportional_kib(pid) for pid in _family(self.pid)) / 1024
 
+    def processor_seconds(self) -> float:
+        """Processor time that the process and its workers have used so far."""
+        return sum(_processor_ticks(pid) for pid in _family(self.pid)) / os.sysconf("SC_CLK_TCK")
+
 
 def _family(pid: int) -> Iterator[int]:
     yield pid
@@ -42,6 +46,11 @@ def _proportional_kib(pid: int) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1])
     return 0
+
+
+def _processor_ticks(pid: int) -> int:
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return int(user) + int(system)
 
 
 def _free_port() -> int:
@@ -73,6 +82,7 @@ def running(target: str, core: int | None, environment: Mapping[str, str]) -> It
         [sys.executable, "-m", "benchmarks.serve", target, str(port)],
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # the log line of each request is written, and not kept
         preexec_fn=None if core is None else lambda: os.sched_setaffinity(0, {core}),
     )
     try:
