@@ -75,8 +75,8 @@ class FollowUp(NamedTuple):
     """One thing that a report asked for.
 
     ``rule`` is its R-TR id. ``interval`` is an ISO 8601 duration, needed for surveillance, routine
-    and letter; a letter with P30D runs from the exam date, any other from the sign-off. ``done`` is
-    the day it was done, if it was. ``reference`` is the report (``DiagnosticReport/r1``).
+    and letter; a letter with P30D runs from the exam date, any other from the sign-off; where that
+    is not known the exam date stands in. ``done`` is the day it was done, if it was. ``reference`` is the report (``DiagnosticReport/r1``).
     """
 
     rule: str
@@ -166,4 +166,4 @@ def _tracked(entry: FollowUp, policy: Policy, today: date) -> Tracked:
 def _start(entry: FollowUp, clock: str) -> date | None:
     if clock == "letter":
         clock = "exam" if entry.interval == "P30D" else "signed"
-    return entry.exam_date if clock == "exam" else entry.signed_date
+    return entry.exam_date if clock == "exam" else entry.signed_date or entry.exam_date
