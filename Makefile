@@ -35,7 +35,8 @@ check: $(VENV)/all.stamp ## style, types, import contracts, file lengths, Docker
 	@$(RUN) .ci/tidy.py
 	@echo "make check: all fine"
 
-fixtures: $(VENV)/all.stamp ## write the golden answers and the README picture again
+fixtures: $(VENV)/all.stamp ## write the golden answers, the outcomes of the model and the README picture again
+	@$(RUN) -m tests.outcomes
 	@$(RUN) -m tests.golden
 
 bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-nothing service
@@ -45,8 +46,9 @@ docs: $(VENV)/all.stamp ## write the generated reference pages again
 	@$(RUN) -m tests.repository.reference
 	@$(RUN) -m tests.model_pages
 
-deep: $(VENV)/all.stamp system-packages ## slow proofs: thousands of examples for every property
+deep: $(VENV)/all.stamp system-packages ## slow proofs: thousands of examples a property, every cell of the tables changed
 	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
+	@$(RUN) -m tests.mutate_data
 
 lock: $(LOCKS)/stamp ## lock the dependencies of pyproject.toml again (UPGRADE=--upgrade for the newest)
 	@$(PIP_COMPILE) -o requirements/run.txt pyproject.toml
