@@ -6,7 +6,7 @@ ago must not explain a new finding, so the side alone is never enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,6 +17,7 @@ from cards.reading.codings import Coded, coded
 from cards.reading.data_file import data_rows
 from cards.reading.dates import days_of
 from cards.reading.observed import Observed
+from cards.reading.pathology_links import findings_by_observation, linked_findings
 from cards.reading.resources import Json, Resources, references_of
 from cards.reading.topics import Said, Topics, about
 from cards.terminology import BrokenTable, Terminology
@@ -25,24 +26,6 @@ _QUESTIONS = ("q_pathology", "q_pathology_results", "pathology_final_diagnosis",
 _IS_PATHOLOGY = frozenset(("pathology_report", "pathology_final_diagnosis", "category_pathology"))
 _FINISHED = frozenset(("final", "amended", "corrected", "appended"))
 _VOID = frozenset(("entered-in-error", "cancelled"))
-# The members through which a pathology result leads back to what was biopsied.
-_PATHS = (
-    "result",
-    "basedOn",
-    "specimen",
-    "focus",
-    "derivedFrom",
-    "hasMember",
-    "partOf",
-    "reasonReference",
-    "reason",
-    "supportingInfo",
-    "request",
-    "parent",
-    "procedure",
-)
-_DEEPEST = 5
-_MOST_STEPS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,58 +149,6 @@ def _read_report(
     return found
 
 
-def _reached(start: Json, index: Resources) -> Iterator[Json]:
-    """What a pathology report leads to through orders, specimens, procedures and Observations."""
-    seen = {id(start)}
-    level = [start]
-    for _ in range(_DEEPEST):
-        following: list[Json] = []
-        for holder in level:
-            for target in _targets(holder, index):
-                if id(target) not in seen and len(seen) < _MOST_STEPS:
-                    seen.add(id(target))
-                    following.append(target)
-                    yield target
-        level = following
-
-
-def _targets(holder: Json, index: Resources) -> Iterator[Json]:
-    collection = holder.get("collection")
-    for part in (holder, collection if isinstance(collection, dict) else {}):
-        for member in _PATHS:
-            for reference in references_of(part.get(member)):
-                target = index.resolve(reference, holder)
-                if target is not None:
-                    yield target
-
-
-def _holders(observations: Iterable[Observed]) -> dict[int, str]:
-    """id of every Observation of a finding -> finding id."""
-    return {id(one.resource): one.finding_id for one in observations if one.finding_id is not None}
-
-
-def _linked_findings(
-    pathology: Json, own: Json, holders: Mapping[int, str], findings: Sequence[str], index: Resources
-) -> set[str]:
-    """The findings that a pathology report leads to, or that lead to it.
-
-    A link to the radiology report itself names the finding when the report has only one.
-    """
-    reached = list(_reached(pathology, index))
-    linked = {holders[id(target)] for target in reached if id(target) in holders}
-    if not linked:
-        aims = {id(pathology)} | {
-            id(target) for target in reached if target.get("resourceType") in ("Specimen", "Observation")
-        }
-        for observation in index.of_type("Observation"):
-            finding = holders.get(id(observation))
-            if finding is not None and any(id(target) in aims for target in _targets(observation, index)):
-                linked.add(finding)
-    if not linked and len(findings) == 1 and any(target is own for target in reached):
-        linked = set(findings)
-    return linked
-
-
 def _from_answers(
     topics: Topics, findings: Sequence[str], terminology: Terminology, problems: list[Problem]
 ) -> Iterator[tuple[str, Pathology]]:
@@ -253,13 +184,14 @@ def read_pathology(
     Read from answers of this report and from pathology reports that lead to a finding through
     result, specimen, order, procedure or focus. What is joined to none is listed as a problem.
     """
-    holders = _holders(observations)
+    holders = findings_by_observation(observations)
     findings = tuple(dict.fromkeys(holders.values()))
+    ends = frozenset((id(report), *(id(one.resource) for one in observations)))
     found: dict[str, Pathology] = {}
     for finding, own in _from_answers(topics, findings, terminology, problems):
         found[finding] = _joined(found.get(finding, Pathology()), own)
     for pathology in _reports(index, report, terminology):
-        linked = _linked_findings(pathology, report, holders, findings, index)
+        linked = linked_findings(pathology, report, ends, holders, findings, index)
         if not linked:
             if findings:
                 text = "A pathology report came along that the data join to no finding; it is not used."
