@@ -40,6 +40,7 @@ def load_pathology_rows(text: str | None = None) -> Mapping[str, tuple[Pathology
     """Read ``pathology_rows.csv``: biopsy result -> its rows in order; raises BrokenTable."""
     columns = ("rule", "results", "when", "indicator", "interval", "actions", "go_on")
     rows: dict[str, list[PathologyRow]] = {result: [] for result in BIOPSY_RESULTS}
+    named: set[str] = set()
     for line in read_rows("pathology_rows.csv", columns, text):
         conditions = line.some_of("when", _CONDITIONS)
         row = PathologyRow(
@@ -50,11 +51,13 @@ def load_pathology_rows(text: str | None = None) -> Mapping[str, tuple[Pathology
             actions(line),
             yes(line, "go_on"),
         )
-        for result in _results(line.some_of("results", (*BIOPSY_RESULTS, "group_n"))):
+        words = line.some_of("results", (*BIOPSY_RESULTS, "group_n"))
+        named.update(words)
+        for result in _results(words):
             rows[result].append(row)
-    for result, known in rows.items():
-        if all(row.go_on for row in known):
-            raise line.refuse(f"no row decides the biopsy result {result}")
+    for result in BIOPSY_RESULTS:
+        if result not in named:
+            raise line.refuse(f"no row names the biopsy result {result}")
     return {result: tuple(known) for result, known in rows.items()}
 
 

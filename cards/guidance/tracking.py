@@ -75,8 +75,9 @@ class FollowUp(NamedTuple):
     """One thing that a report asked for.
 
     ``rule`` is its R-TR id. ``interval`` is an ISO 8601 duration, needed for surveillance, routine
-    and letter; a letter with P30D runs from the exam date, any other from the sign-off; where that
-    is not known the exam date stands in. ``done`` is the day it was done, if it was. ``reference`` is the report (``DiagnosticReport/r1``).
+    and letter. A letter with P30D runs from the exam date, any other from the sign-off; where the
+    sign-off is not known the exam date stands in. ``done`` is the day it was done, if it was.
+    ``reference`` is the report (``DiagnosticReport/r1``).
     """
 
     rule: str

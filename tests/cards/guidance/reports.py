@@ -138,7 +138,7 @@ def facts(choices: Choices) -> Facts:
         age_years=choices.of(AGES),
         sex=choices.rarely("female", ("male", "unknown")),
         bac_grade=choices.of((None, 0, 1, 2, 3)),
-        biopsy_deferred_reason=choices.of((None, None, "anticoagulation", "")),
+        biopsy_deferred_reason=choices.of((None, None, "anticoagulation")),
         surveillance_step=choices.of(VALUES["report", "surveillance_step"].values),
         **_rarely(  # type: ignore[arg-type]
             choices,
