@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cards.facts import FACTS_MEMBERS, FINDING_MEMBERS, Facts
+from cards.facts import FACTS_MEMBERS, FINDING_MEMBERS, Facts, Finding
 from cards.guidance.guidance import BreastGuidance, FiredRule, Guidance
 from cards.policy import Policy
 
@@ -40,35 +40,38 @@ def guidance_json(
         "provider_report_due": guidance.provider_report_due,
         "resolution_due": guidance.resolution_due,
         "breasts": [_breast(entry) for entry in guidance.breasts],
-        "rules": [_rule(entry) for entry in guidance.rules],
+        "rules": [_rule(entry, compact) for entry in guidance.rules],
         "not_stated": list(guidance.not_stated),
         "problems": [
             {"location": entry.location, "code": entry.code, "text": entry.text}
             for entry in guidance.problems
         ],
+        "facts": facts_json(guidance.facts, policy or guidance.policy, compact=compact),
     }
     if compact:
-        content = _without_empty(content)
-    content["facts"] = facts_json(guidance.facts, policy or guidance.policy, compact=compact)
+        for name in ("finding_expected", "breasts"):
+            content[name] = [_without_empty(entry) for entry in content[name]]  # type: ignore[attr-defined]
+        return _without_empty(content)
     return content
 
 
 def facts_json(facts: Facts, policy: Policy, *, compact: bool) -> dict[str, object]:
     """Return facts and site choices as one FACTS object; ``compact`` leaves empty members out."""
-    content: dict[str, object] = {
-        name: _plain(getattr(facts, name)) for name in FACTS_MEMBERS if name != "findings"
-    }
-    findings = [{name: _plain(getattr(one, name)) for name in FINDING_MEMBERS} for one in facts.findings]
-    if compact:
-        content = _without_empty(content)
-        findings = [_without_empty(one) for one in findings]
-    if findings or not compact:
-        content["findings"] = findings
+    content = _members(facts, _REPORT_MEMBERS, compact)
+    content["findings"] = [_members(one, FINDING_MEMBERS, compact) for one in facts.findings]
     content["guideline_profile"] = policy.guideline_profile
     content["bac_policy"] = policy.bac_policy
     content["post_benign_biopsy_interval"] = policy.post_benign_biopsy_interval
-    if policy.switches or not compact:
-        content["switches"] = dict(policy.switches)
+    content["switches"] = dict(policy.switches)
+    return _without_empty(content) if compact else content
+
+
+def _members(owner: Facts | Finding, names: tuple[str, ...], compact: bool) -> dict[str, object]:
+    content: dict[str, object] = {}
+    for name in names:
+        value = getattr(owner, name)
+        if value or not compact or type(value) in _ALWAYS_SAYS:
+            content[name] = list(value) if type(value) is tuple else value
     return content
 
 
@@ -86,36 +89,31 @@ def _breast(entry: BreastGuidance) -> dict[str, object]:
     }
 
 
-def _rule(entry: FiredRule) -> dict[str, object]:
-    return {
+def _rule(entry: FiredRule, compact: bool) -> dict[str, object]:
+    inputs = {
+        name: list(value) if type(value) is tuple else value
+        for name, value in entry.inputs.items()
+        if value or not compact or type(value) in _ALWAYS_SAYS
+    }
+    content: dict[str, object] = {
         "id": entry.id,
         "indicator": entry.indicator,
         "finding_id": entry.finding_id,
         "side": entry.side,
-        "inputs": {name: _plain(value) for name, value in entry.inputs.items()},
+        "inputs": inputs,
         "citations": list(entry.citations),
     }
+    return _without_empty(content) if compact else content
 
 
 def _list(value: tuple[str, ...] | None) -> list[str] | None:
     return None if value is None else list(value)
 
 
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _is_empty(value: object) -> bool:
-    return value is None or value in ([], {}, "")
-
-
 def _without_empty(content: Mapping[str, object]) -> dict[str, object]:
-    kept: dict[str, object] = {}
-    for name, value in content.items():
-        if isinstance(value, dict):
-            value = _without_empty(value)
-        elif isinstance(value, list):
-            value = [_without_empty(one) if isinstance(one, dict) else one for one in value]
-        if not _is_empty(value):
-            kept[name] = value
-    return kept
+    return {name: value for name, value in content.items() if value or type(value) in _ALWAYS_SAYS}
+
+
+# false and 0 say something; null, "", [] and {} do not.
+_ALWAYS_SAYS = (bool, int)
+_REPORT_MEMBERS = tuple(name for name in FACTS_MEMBERS if name != "findings")

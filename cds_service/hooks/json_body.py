@@ -72,8 +72,11 @@ def repeats_a_name(body: bytes, value: object) -> bool:
     A parser drops the earlier one, and its colon with it: writing the value again then gives
     fewer colons. An escaped colon would blur the count, so such a body is parsed the slow way.
     """
+    written = orjson.dumps(value)
+    if written == body:
+        return False
     if not _ESCAPED_COLON.search(body):
-        return orjson.dumps(value).count(b":") < body.count(b":")
+        return written.count(b":") < body.count(b":")
     repeated = False
 
     def collect(pairs: list[tuple[str, object]]) -> JsonObject:

@@ -7,7 +7,7 @@ answer, but for ``cards: []`` (CH-003 to CH-005).
 from __future__ import annotations
 
 from cards.answer import Answer
-from cards.guidance import guidance_json
+from cards.guidance.guidance_json import guidance_json
 from cards.policy import Policy
 from cards.writing.card import Action, Card, Coding, Link, Suggestion
 

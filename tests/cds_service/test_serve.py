@@ -62,7 +62,7 @@ def test_a_body_in_chunks_cannot_be_too_large(address: str) -> None:
         (["--host", "0.0.0.0"], {}, "loopback"),  # noqa: S104
         ([], {"PROFILE": "staging"}, "PROFILE"),
         ([], {"PROFILE": "production"}, "CLIENTS_FILE"),
-        ([], {"CODES_FILE": __file__}, "test_serve.py"),
+        ([], {"CODES_FILE": __file__}, "codes.csv"),
     ],
 )
 def test_an_unsafe_start_is_refused(arguments: list[str], environment: dict[str, str], word: str) -> None:

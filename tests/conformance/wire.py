@@ -88,7 +88,8 @@ def assert_card(card: dict[str, Any]) -> None:
     links = card.get("links", [])
     for link in links:
         assert_link(link)
-    urls = re.findall(r"https?://[^\s)>\]]+", card.get("detail", ""))
+    prose = re.sub(r"`[^`]*`", "", card.get("detail", ""))
+    urls = re.findall(r"https?://[^\s)>\]]+", prose)
     assert set(urls) <= {link["url"] for link in links}
     assert ("suggestions" in card) == ("selectionBehavior" in card)
     assert card.get("selectionBehavior", "any") in ("any", "at-most-one")
