@@ -153,7 +153,7 @@ def _from_answers(
     topics: Topics, findings: Sequence[str], terminology: Terminology, problems: list[Problem]
 ) -> Iterator[tuple[str, Pathology]]:
     """Pathology coded inside this report: answers to a pathology question at or below a finding."""
-    for said in about(topics, _QUESTIONS):
+    for said in about(topics, (*_QUESTIONS, "rad_path_concordance")):
         found = _of_value(said.answer.value, terminology, _day(said.observed.resource))
         if found == Pathology(None, None, None, found.taken):
             continue

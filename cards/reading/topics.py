@@ -12,7 +12,9 @@ from cards.reading.resources import Json
 from cards.terminology import Terminology
 
 # Domains of values, and questions whose answers matter whatever they hold (dates, quantities, text).
-_DOMAINS = frozenset(("assessment", "density", "recommendation", "diagnoses", "procedures"))
+_DOMAINS = frozenset(
+    ("assessment", "density", "recommendation", "diagnoses", "procedures", "rad_path_concordance")
+)
 _QUESTIONS = frozenset(
     (
         "q_assessment",

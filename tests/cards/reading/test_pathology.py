@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from cards.reading.pathology import pathology_map, pathology_order
-from cards.terminology import shipped
+from cards.reading.read import read
+from cards.reading.reading import ReportContext
+from cards.terminology import load_terminology, shipped
 from tests.cards.reading.report_builder import (
     DCM,
     LEFT,
@@ -244,3 +246,24 @@ def test_every_pathology_concept_has_a_meaning():
     concepts = {row.concept for row in shipped().rows if row.domain == "pathology"}
     assert concepts == set(pathology_map())
     assert {result for result, _ in pathology_map().values()} - {None} <= set(pathology_order())
+
+
+SITE_CODES = """concept,system,code,display,source,verified,note
+concordant,http://local,RP+,concordant,site,true,
+discordant,http://local,RP-,discordant,site,true,
+"""
+
+
+@pytest.mark.parametrize(("code", "expected"), [("RP+", "concordant"), ("RP-", "discordant"), ("RP?", None)])
+def test_concordance_in_the_codes_of_a_site(code: str, expected: str | None):
+    """No standard code says whether tissue and image fit; a site's own codes may."""
+    component = [
+        {"code": cc(DCM, "111042"), "valueCodeableConcept": BENIGN},
+        {"code": cc("http://local", "RP"), "valueCodeableConcept": cc("http://local", code)},
+    ]
+    context = ReportContext(report_id="r1")
+    found = read(
+        report(finding("f1", component=component)), context, terminology=load_terminology(SITE_CODES)
+    )
+    first = found.facts.findings[0]
+    assert (first.biopsy_result, first.rad_path_concordance) == ("benign", expected)
