@@ -50,14 +50,20 @@ def question_roles() -> Mapping[str, str]:
 
 
 def role_of(concepts: Iterable[Concept]) -> str | None:
-    """The role of a question code; None when none of its concepts is a known question."""
+    """The role of a question code; None when none of its concepts is a known question.
+
+    A code that names a study or a procedure is the exam itself, one of pathology is an aside.
+    """
     roles = question_roles()
+    exam: str | None = None
     for concept in concepts:
         if concept.domain == "observation_codes":
             role = roles.get(concept.concept)
             if role is not None:
                 return role
-    return None
+        elif concept.domain in ("report_types", "procedures"):
+            exam = "aside" if concept.concept.startswith(("pathology_", "cytology_")) else "exam"
+    return exam
 
 
 @cache

@@ -156,7 +156,7 @@ def _completed(
         if result is not None:
             breast = {"left": assessed.left, "right": assessed.right}.get(finding.laterality)
             joined = with_pathology(finding, result, breast or assessed.overall, exam_day)
-            finding = replace(finding, **joined)  # type: ignore[arg-type]
+            finding = replace(finding, **joined)
         complete.append(finding)
     return tuple(complete)
 

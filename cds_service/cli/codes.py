@@ -43,6 +43,8 @@ Examples:
 Exit status: 0 every coding is known, 1 some are unknown, withheld or hazardous, 2 the file is no
 JSON, 4 codes.csv is refused.
 """
+# Valid codes: a trap only where display or text says something else, which the reader checks.
+_WORDS_DECIDE = ("conflict", "subcategory_in_text")
 CODES = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 _codes_option = click.option("--codes", "site_codes", type=CODES, help="A site's codes.csv to load as well.")
 _accept_option = click.option(
@@ -91,7 +93,8 @@ def meaning(terminology: Terminology, system: str, code: str) -> tuple[list[str]
         lines.append(f"ambiguous: says only {word}, read in the more serious way")
     hazards = terminology.hazards(system, code)
     lines.extend(f"hazard {hazard.kind}: {hazard.meaning}; {hazard.note}" for hazard in hazards)
-    return lines, not known or bool(hazards) or word is not None
+    trap = any(hazard.kind not in _WORDS_DECIDE or not known for hazard in hazards)
+    return lines, not known or trap or word is not None
 
 
 @codes.command(epilog=LOOKUP_EXAMPLES)
