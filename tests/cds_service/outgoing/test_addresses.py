@@ -12,7 +12,7 @@ from cds_service.outgoing.addresses import BrokenNetworkTable, read_table, refus
 
 # One address a class, two where the class has a famous member.
 REFUSED = {
-    "0.0.0.0": "this-network",
+    "0.0.0.0": "this-network",  # noqa: S104
     "0.1.2.3": "this-network",
     "10.1.2.3": "private",
     "100.100.1.1": "shared",
