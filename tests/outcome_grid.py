@@ -92,6 +92,8 @@ def conditional() -> Iterator[Inputs]:
     )
     for (place, members), arrangement, change in product(places, DISTRIBUTIONS, CHANGES):
         yield _report({"distribution": arrangement, **place, **change}, **members)
+    for arrangement in DISTRIBUTIONS:
+        yield _report({"distribution": arrangement, "change": "new"}, **places[4][1])
     for change in CHANGES:
         for _, members in places[::4]:
             bed = {"morphology": ["coarse_heterogeneous"], "location_context": "lumpectomy_bed", **change}
@@ -144,6 +146,9 @@ def verdicts() -> Iterator[Inputs]:
             {"morphology": ["amorphous"]}, exam_type="screening", assessment_overall=category,
             switches={"screening_category_4_5": "not_permitted" if other else "tolerate"},
         )  # fmt: skip
+    for category in ASSESSMENTS:
+        yield _report({}, assessment_overall=category, magnification_views_done=False)
+        yield _report({}, assessment_overall=category, exam_type="marker_placement")
     for level, shape in product(("warning", "critical", "info"), ("skin", "amorphous")):
         yield _report(
             {"morphology": [shape]}, assessment_overall="6", switches={"category6_missing_pathology": level}
@@ -157,6 +162,13 @@ def recommendations() -> Iterator[Inputs]:
         yield _report({}, assessment_overall=category, recommendation=coded)
         yield _report({}, assessment_overall=category, recommendation=coded, exam_type="screening")
         yield _report({}, assessment_overall=category, recommendation=coded, clinical_finding=True)
+    beside = ("tissue_diagnosis", "additional_imaging", "prior_comparison", "routine_screening")
+    for category, advice, second in product(
+        ("0A", "3", "4", "4A", "5", "6"), VALUES["recommendation"], beside
+    ):
+        coded = [advice, second]
+        yield _report({}, assessment_overall=category, recommendation=coded, exam_type="screening")
+        yield _report({}, assessment_overall=category, recommendation=coded, biopsy_deferred_reason="x")
     for category in ASSESSMENTS:
         note = {"uncoded_recommendation": "note"}
         yield _report({}, assessment_overall=category, recommendation=None, switches=note)
@@ -195,8 +207,11 @@ def routine() -> Iterator[Inputs]:
     benign = {"morphology": ["skin"]}
     for profile, age in product(profiles, (39, 40, 44, 45, 49, 50, 54, 55, 70, 71, 74, 75, 99)):
         yield _report(benign, guideline_profile=profile, age_years=age, exam_type="screening")
-    for profile, interval in product(profiles, ("P1Y", "P2Y", "P3Y")):
-        yield _report(benign, guideline_profile=profile, recommended_interval=interval, exam_type="screening")
+    for profile, interval, age in product(profiles, ("P1Y", "P2Y", "P3Y"), (42, 52, 60)):
+        yield _report(
+            benign, guideline_profile=profile, recommended_interval=interval, exam_type="screening",
+            age_years=age,
+        )  # fmt: skip
     patients: tuple[Inputs, ...] = (
         {"sex": "male"}, {"sex": "unknown"}, {"age_years": None}, {"bct_side": "left"},
         {"risk_level": "high"},

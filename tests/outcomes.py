@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cards.facts import Facts
 from cards.facts_file import parse_facts
-from cards.guidance.guidance import Guidance
+from cards.guidance.guidance import FiredRule, Guidance
 from cards.policy import Policy
 from cards.policy_file import with_site_keys
 from tests.outcome_grid import GROUPS
@@ -32,6 +32,12 @@ def _words(values: Sequence[str] | None) -> str:
     return "-" if values is None else " ".join(values)
 
 
+def _fired(rule: FiredRule) -> str:
+    # The inputs of the routine rows are data of their table; those of other rules are code.
+    inputs = ",".join(rule.inputs) if rule.id.startswith("R-FU-") or rule.id == "R-DQ-09" else ""
+    return f"{rule.id}:{rule.indicator}" + (f":{inputs}" if inputs else "")
+
+
 def outcome(guidance: Guidance) -> Outcome:
     """Write what matters of one Guidance in four cells: sets, verdict, what comes next, rules."""
     sets = [
@@ -46,7 +52,7 @@ def outcome(guidance: Guidance) -> Outcome:
         "; ".join(
             [guidance.follow_up_interval or "-", _words(guidance.actions), _words([t or "-" for t in timers])]
         ),
-        " ".join(sorted(f"{one.id}:{one.indicator}" for one in guidance.rules)),
+        " ".join(sorted(map(_fired, guidance.rules))),
     )
 
 

@@ -32,7 +32,7 @@ def test_the_rule_page_holds_the_rules_of_the_catalogue():
 def test_the_order_of_the_steps_names_only_rules_that_exist():
     """The page on the order of the steps speaks of no rule that the catalogue lacks."""
     named = rule_ids((PAGES / "how-it-decides.md").read_text(encoding="utf-8"))
-    assert named - RULES.keys() - {"R-SAFE"} == set()
+    assert named - RULES.keys() == set()
 
 
 def test_the_order_of_the_steps_names_every_table_it_looks_into():
@@ -48,6 +48,10 @@ def test_every_table_is_on_the_page_of_tables():
     assert {path.name for path in TABLES.glob("*.toml")} == {"switches.toml"}
 
 
+# Made up, to be refused as no rule of the catalogue.
+NO_RULES = {"R-BA-09"}
+
+
 def ids_in_tests() -> set[str]:
     """Find the rule ids in the worked cases, the recorded outcomes and the test modules."""
     found = {rule for case in worked_cases() for rule in case.rule_ids}
@@ -59,7 +63,7 @@ def ids_in_tests() -> set[str]:
 
 def test_catalogue_and_tests_hold_the_same_rules():
     """Each rule of the catalogue is in a test, and no test speaks of another."""
-    assert ids_in_tests() - {"R-SAFE"} == RULES.keys() - {"R-SAFE"}
+    assert ids_in_tests() - NO_RULES == RULES.keys()
 
 
 def test_every_indicator_of_the_catalogue_is_given_somewhere():
@@ -67,7 +71,7 @@ def test_every_indicator_of_the_catalogue_is_given_somewhere():
     given: dict[str, set[str]] = {}
     for row in recorded():
         for part in row[-1].split():
-            rule, _, indicator = part.partition(":")
+            rule, indicator = part.split(":")[:2]
             given.setdefault(rule, set()).add(indicator)
     listed = {rule: set(RULES[rule].indicators) for rule in given}
     assert given == listed
