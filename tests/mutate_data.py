@@ -3,7 +3,8 @@
 For each changed cell the model is loaded again in this process and must either refuse the table or
 fail a check that the test suite holds it to: the worked cases and the recorded outcomes. What passes
 there meets the other tests of the model in a process of its own. A cell whose change nobody notices is
-a survivor: file, line and column are printed, and the exit status is 1. The pages of docs/model do not count: they change with every cell.
+a survivor: file, line and column are printed, and the exit status is 1. The pages of docs/model do not
+count: they change with every cell.
 
 Left out are cells that only people read (TEXT_ONLY), cells that cannot matter where they stand (EQUIVALENT,
 each with its reason) and worked_cases.csv, which is a test.
@@ -171,7 +172,7 @@ def loaded_with(file: str, text: str) -> ModuleType:
 
 
 def passing(change: Change) -> tuple[str, ...]:
-    """Give the texts of a change that pass every check; none where the loader refuses all or one is noticed."""
+    """Give the texts of a change that pass every check; none where one is noticed or all are refused."""
     passed = []
     for text in change.texts:
         try:
