@@ -21,6 +21,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from cards.duration import is_duration
 from cards.facts_file import FactsError
@@ -174,7 +175,7 @@ def with_site_keys(policy: Policy, site: Mapping[str, object]) -> Policy:
     """
     if not site:
         return policy
-    changes = dict(site)
+    changes: dict[str, Any] = dict(site)
     switches = changes.pop("switches", {})
     if type(switches) is not dict:
         raise FactsError("switches", "must be an object of switch names and values")
