@@ -62,8 +62,10 @@ def site_of(
     """
     values: list[Coded] = [value for value in stated if not _PLACING.isdisjoint(value.domains)]
     wrong = False
-    if "bodySite" in resource:
-        for one in references_of(resource["bodySite"]):
+    body_site = resource.get("bodySite")
+    if body_site is not None:
+        wrong = not isinstance(body_site, (dict, list))
+        for one in references_of(body_site):
             value = coded(terminology, one)
             wrong = wrong or value is WRONG
             values.append(value)

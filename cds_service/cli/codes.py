@@ -119,11 +119,11 @@ def lookup(system: str, code: str, site_codes: Path | None, accept_unverified: b
 @click.argument("words", nargs=-1, required=True)
 @_codes_option
 def search(words: tuple[str, ...], site_codes: Path | None) -> None:
-    """List the rows whose concept, code, display or note holds every one of WORDS."""
+    """List the rows whose concept, system, code, display or note holds every one of WORDS."""
     wanted = [word.lower() for word in words]
     found = False
     for row in _terminology(site_codes, False).rows:
-        text = f"{row.domain} {row.concept} {row.code} {row.display} {row.note}".lower()
+        text = f"{row.domain} {row.concept} {row.system} {row.code} {row.display} {row.note}".lower()
         if all(word in text for word in wanted):
             found = True
             click.echo(f"{row.domain}.{row.concept}  {row.system} {row.code}  {row.display}")
