@@ -8,7 +8,7 @@ from cards.reading.dates import exam_date
 from cards.reading.reading import ReportContext
 from cards.reading.resources import Json, Resources
 
-_WITHDRAWN = frozenset(("entered-in-error", "cancelled"))
+_WITHDRAWN = ("entered-in-error", "cancelled")
 
 
 def find_report(

@@ -20,7 +20,7 @@ from cards.reading.resources import Json, references_of
 from cards.reading.unreadable import unreadable
 from cards.terminology import Terminology
 
-WITHDRAWN = frozenset(("entered-in-error", "cancelled"))
+WITHDRAWN = ("entered-in-error", "cancelled")
 # A code of one of these domains says something when it stands as Observation.code or
 # component.code; the others name an exam, a place or a question.
 _ASSERTING = frozenset(

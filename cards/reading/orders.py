@@ -22,7 +22,7 @@ from cards.reading.resources import Json, Resources, references_of
 from cards.terminology import Terminology
 
 _OPEN = frozenset(("active", "draft", "on-hold", None))
-_PROPOSED = frozenset(("proposal", "plan", "option"))
+_PROPOSED = ("proposal", "plan", "option")
 _MAMMOGRAM_CONCEPTS = ("mg_", "dbt_", "mammography", "screening_mammography", "diagnostic_mammography")
 
 

@@ -24,8 +24,9 @@ from cards.terminology import BrokenTable, Terminology
 
 _QUESTIONS = ("q_pathology", "q_pathology_results", "pathology_final_diagnosis", "pathology_report")
 _IS_PATHOLOGY = frozenset(("pathology_report", "pathology_final_diagnosis", "category_pathology"))
-_FINISHED = frozenset(("final", "amended", "corrected", "appended"))
-_VOID = frozenset(("entered-in-error", "cancelled"))
+# Tuples: a status of a wrong JSON type may not be hashable.
+_FINISHED = ("final", "amended", "corrected", "appended")
+_VOID = ("entered-in-error", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

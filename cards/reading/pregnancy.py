@@ -14,7 +14,9 @@ from cards.terminology import Terminology
 
 # A statement counts for as long as the state it names can last: 40 weeks, or a year of nursing.
 _LASTS = {"pregnant": timedelta(weeks=40), "lactating": timedelta(days=365), "none": timedelta(weeks=40)}
-_VOID = frozenset(("entered-in-error", "cancelled", "refuted"))
+# Tuples: a status of a wrong JSON type may not be hashable.
+_VOID = ("entered-in-error", "cancelled", "refuted")
+_ENDED = ("inactive", "resolved", "remission")
 
 
 @cache
@@ -45,9 +47,8 @@ def _is_void(resource: Json) -> bool:
 
 
 def _has_ended(condition: Json) -> bool:
-    ended = {"inactive", "resolved", "remission"}
     return "abatementDateTime" in condition or any(
-        coding.get("code") in ended for coding in codings_of(condition.get("clinicalStatus"))
+        coding.get("code") in _ENDED for coding in codings_of(condition.get("clinicalStatus"))
     )
 
 
