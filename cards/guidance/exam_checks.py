@@ -18,7 +18,7 @@ def exam_checks(breasts: Sequence[Breast], report: Report) -> None:
             _magnification(breasts, report)
         _overall_too_low(report)
     if "0P" in (report.overall, report.left, report.right):
-        report.fire("R-EX-07", {"assessment": "0P"})
+        report.fire("R-EX-07", report.shown(("assessment_overall", "assessment_left", "assessment_right")))
     for breast in breasts:
         with_sets = len(breast.sets) + len(breast.known_cancers)
         if breast.assessment is not None and with_sets > 1:

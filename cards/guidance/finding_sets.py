@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cards.facts import FINDING_MEMBERS
 from cards.guidance.categories import BELOW_4B, NONE, ONE, TWO
 from cards.guidance.conditional import Situation, conditional_candidate
 from cards.guidance.normalise import Normal
@@ -139,15 +140,17 @@ _MORE_INPUTS = {
 }
 
 
+def _seen(finding: Normal, report: Report, names: tuple[str, ...]) -> dict[str, object]:
+    return {
+        name: getattr(finding.raw, name) if name in FINDING_MEMBERS else report.shown((name,))[name]
+        for name in names
+    }
+
+
 def _fire_all(finding: Normal, report: Report, rules: tuple[str, ...], inputs: Mapping[str, object]) -> None:
     for rule_id in rules:
-        seen = inputs
         more = _MORE_INPUTS.get(rule_id)
-        if more is not None:
-            seen = dict(inputs)
-            for name in more:
-                owner = finding.raw if hasattr(finding.raw, name) else report.facts
-                seen[name] = getattr(owner, name)
+        seen = inputs if more is None else {**inputs, **_seen(finding, report, more)}
         report.fire(rule_id, seen, None, finding.id)
 
 

@@ -70,6 +70,10 @@ def _results(words: tuple[str, ...]) -> tuple[str, ...]:
 PATHOLOGY_ROWS = load_pathology_rows()
 
 
+# What decides between the rows of R-PB-01.
+_PATIENT = ("known_cancer_side", "sex", "bct_side", "personal_history_breast_cancer")
+
+
 class Result(NamedTuple):
     """What the pathology of one finding leads to: interval, actions and the row that ended it.
 
@@ -97,7 +101,8 @@ def pathology_result(finding: Finding, report: Report) -> Result:
     for row in PATHOLOGY_ROWS[finding.biopsy_result or "other"]:
         if not all(condition(finding, report) for condition in row.when):
             continue
-        report.fire(row.rule, inputs, row.indicator, finding.finding_id)
+        seen = {**inputs, **report.shown(_PATIENT)} if row.rule == "R-PB-01" else inputs
+        report.fire(row.rule, seen, row.indicator, finding.finding_id)
         taken += row.actions
         open_action = open_action or (row.interval is None and bool(row.actions))
         if not row.go_on:

@@ -78,6 +78,13 @@ def load_checks(text: str | None = None) -> Mapping[str, tuple[Check, ...]]:
 
 
 CHECKS = load_checks()
+# What a rule looks at beside category and recommendation, for the trace.
+_INPUTS = {
+    "R-RC-02": ("clinical_finding", "other_suspicious_finding"),
+    "R-RC-04": ("recommended_interval", "surveillance_step"),
+    "R-RC-05": ("exam_type",),
+    "R-RC-08": ("recommended_interval", "guideline_profile", "age_years"),
+}
 
 
 def check_recommendation(report: Report) -> None:
@@ -97,9 +104,8 @@ def check_recommendation(report: Report) -> None:
         if not all(condition(report) for condition in check.when):
             continue
         decided.add(check.rule)
-        inputs = {
-            "assessment": report.effective,
-            "recommendation": coded,
-            "recommended_interval": facts.recommended_interval,
-        }
+        inputs = report.shown(("assessment", "recommendation", *_INPUTS.get(check.rule, ())))
+        if check.rule == "R-RC-05":
+            # The reason itself is free text and stays in the facts.
+            inputs["biopsy_deferred"] = _reason_given(report)
         report.fire(check.rule, inputs, "info" if quiet else check.indicator)

@@ -82,6 +82,20 @@ class Report:
             return self.facts
         return replace(self.facts, findings=self.findings)
 
+    def shown(self, names: tuple[str, ...]) -> dict[str, object]:
+        """Give inputs for the trace by name: facts, the site's profile, and what counts of them.
+
+        ``assessment`` is the effective category, ``known_cancer_side`` includes the findings.
+        """
+        return {name: self._value(name) for name in names}
+
+    def _value(self, name: str) -> object:
+        if name == "assessment":
+            return self.effective
+        if name == "known_cancer_side":
+            return _SIDES[self.cancer_sides]
+        return getattr(self.policy if name == "guideline_profile" else self.facts, name)
+
     def fire(
         self,
         rule_id: str,
@@ -92,6 +106,9 @@ class Report:
     ) -> None:
         """Add a rule that applied to the trace."""
         self.trace.append(fired(rule_id, inputs, indicator, finding_id, side))
+
+
+_SIDES = ("none", "left", "right", "both")
 
 
 def counts(assessment: str | None, marker_placement: bool) -> str | None:

@@ -86,7 +86,7 @@ class RoutineRow(NamedTuple):
 
 _INPUTS = (
     *("known_cancer_side", "sex", "bct_side", "personal_history_breast_cancer"),
-    *("risk_level", "age_years"),
+    *("risk_level", "age_years", "guideline_profile"),
 )
 
 
@@ -123,12 +123,11 @@ def routine_row(report: Report) -> Routine:
     for row in ROUTINE_ROWS:
         if row.when(report):
             break
-    inputs: dict[str, object] = {name: getattr(report.facts, name) for name in row.inputs}
+    inputs = report.shown(row.inputs)
     if row.interval != "profile":
         return Routine(row.rule, row.interval, None, row.actions, inputs)
     profile = report.policy.guideline_profile
     span = span_for(profile, _age(report))
-    inputs["guideline_profile"] = profile
     if span is None:
         return Routine(row.rule, None, None, row.actions, inputs)
     return Routine(row.rule, span.interval, span.alternative, row.actions, inputs)

@@ -67,6 +67,14 @@ def load_timers(text: str | None = None) -> tuple[Timer, ...]:
 
 
 TIMERS = load_timers()
+_INPUTS = {
+    "R-RG-01": ("report_status", "exam_type"),
+    "R-RG-02": ("report_status", "assessment"),
+    "R-RG-03": ("assessment_overall", "assessment_left", "assessment_right"),
+    "R-RG-04": ("breast_density",),
+    "R-RG-05": ("report_status", "previous_assessment", "assessment"),
+    "R-RG-06": ("self_referred",),
+}
 
 
 def timers_run(report: Report) -> bool:
@@ -84,8 +92,7 @@ def letters_due(report: Report, only: tuple[str, ...] | None = None) -> str | No
             continue
         if not timer.when(report):
             continue
-        inputs = {"report_status": report.facts.report_status, "assessment": report.effective}
-        report.fire(timer.rule, inputs, timer.indicator)
+        report.fire(timer.rule, report.shown(_INPUTS[timer.rule]), timer.indicator)
         if timer.letters is not None and (due is None or _DAYS[timer.letters] < _DAYS[due]):
             due = timer.letters
     return due

@@ -222,17 +222,37 @@ def _driving(outcome: Outcome, breast: Breast, report: Report, assessment: str) 
     return CATEGORIES[breast.lowest] if driving == "lowest" else driving
 
 
+# Outcomes that rest on a known cancer, and those that rest on *other*, say so in the trace.
+_ABOUT_CANCER = frozenset(
+    {
+        *("known_cancer_called_4_or_5", "known_cancer_called_below", "second_suspicious_beside_6"),
+        *("known_cancer_6", "known_cancer_6_beside_3", "six_without_cancer_suspicious", "six_without_cancer"),
+    }
+)
+_ABOUT_OTHER = frozenset(
+    {"known_cancer_called_4_or_5", "recall_explained", "biopsy_from_screening", "above_for_another_reason"}
+)
+
+
 def _fire(name: str, breast: Breast, report: Report) -> None:
     outcome = OUTCOMES[name]
     indicator = outcome.indicator
     if indicator == "switch":
         indicator = str(report.switches["category6_missing_pathology"])
-    inputs = {
+    inputs: dict[str, object] = {
         "assessment": breast.assessment,
         "expected": NAMES[breast.expected] if breast.sets else None,
         "tolerated": NAMES[breast.tolerated] if breast.sets else None,
         "exam_type": report.facts.exam_type,
     }
+    if name in _ABOUT_CANCER:
+        inputs["known_cancer_side"] = report.shown(("known_cancer_side",))["known_cancer_side"]
+    if name in _ABOUT_OTHER:
+        inputs["other_suspicious_finding"] = report.facts.other_suspicious_finding
+        inputs["associated_features"] = tuple(
+            sorted({feature for one in breast.judged for feature in one.raw.associated_features})
+        )
+        inputs["biopsied_findings"] = tuple([one.id for one in breast.biopsied])
     if outcome.rule is not None:
         report.fire(outcome.rule, inputs, indicator, None, breast.side)
         return
