@@ -171,6 +171,14 @@ def loaded_with(file: str, text: str) -> ModuleType:
         return import_module(PACKAGE)
 
 
+def _holds(check: Callable[[ModuleType], bool], model: ModuleType) -> bool:
+    try:
+        return check(model)
+    except Exception:
+        # A model that breaks on a changed cell fails the test that meets it.
+        return False
+
+
 def passing(change: Change) -> tuple[str, ...]:
     """Give the texts of a change that pass every check; none where one is noticed or all are refused."""
     passed = []
@@ -179,7 +187,7 @@ def passing(change: Change) -> tuple[str, ...]:
             model = loaded_with(change.file, text)
         except ValueError:
             continue
-        if not all(check(model) for check in CHECKS):
+        if not all(_holds(check, model) for check in CHECKS):
             return ()
         passed.append(text)
     return tuple(passed)
