@@ -9,14 +9,17 @@ from typing import Any
 import orjson
 from flask import Flask, Response
 
-from cds_service.errors import SettingsRefused, refusal_of
+from cds_service.errors import refusal_of
 from cds_service.health import healthz, readyz
 from cds_service.hooks.endpoint import discovery_view, hook_view
 from cds_service.hooks.line import fresh_uuid, site_line, utc_date
 from cds_service.hooks.services import services
+from cds_service.observe.audit import audit_calls
 from cds_service.observe.log import open_log
 from cds_service.observe.requests import log_requests, note_failure
-from cds_service.settings import Settings
+from cds_service.settings import Settings, refuse_unsafe
+from cds_service.trust.gate import install
+from cds_service.trust.house import open_house
 
 
 def create_app(
@@ -32,10 +35,15 @@ def create_app(
     SettingsRefused when a file that the settings name cannot be used.
     """
     if settings.profile == "production":
-        raise SettingsRefused(
-            ["CALCIFICATION_CDS_PROFILE: production needs the check of callers, which this version lacks"]
-        )
+        refuse_unsafe(settings)
+    logger = open_log() if log is None else log
+    house = open_house(settings, logger)
     line = site_line(settings, today=today, new_id=new_id)
+    lines = {
+        client.issuer: site_line(settings, policy_file=client.policy_file, today=today, new_id=new_id)
+        for client in house.clients.values()
+        if client.policy_file is not None
+    }
     offered = services(settings.custom_hook)
 
     app = Flask("cds_service", static_folder=None)
@@ -44,8 +52,10 @@ def create_app(
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
 
-    logger = open_log() if log is None else log
+    app.extensions["house"] = house
     log_requests(app, logger)
+    audit_calls(app, house.writer)
+    install(app, house.gate)
 
     @app.errorhandler(Exception)
     def refuse(error: Exception) -> Response:
@@ -62,11 +72,14 @@ def create_app(
         app.add_url_rule(
             f"/cds-services/{service.id}",
             service.id,
-            hook_view(service, line, settings.max_json_depth),
+            hook_view(service, line, lines, settings.max_json_depth),
             methods=["POST"],
         )
     app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"])
     app.add_url_rule(
-        "/readyz", "readyz", readyz({"tables": lambda: bool(line.terminology.rows)}), methods=["GET"]
+        "/readyz",
+        "readyz",
+        readyz({"tables": lambda: bool(line.terminology.rows), "keys": house.is_usable}),
+        methods=["GET"],
     )
     return app

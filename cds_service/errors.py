@@ -6,9 +6,11 @@
     ├── RequestRefused              an HTTP request that gets no answer; body: OperationOutcome
     │   ├── BadRequest          400 not JSON, a member missing or mistyped, another patient's data
     │   ├── NotAuthenticated    401 bare: no body, no reason (CH-176)
+    │   ├── Forbidden           403 this way of calling is not open, whoever calls
     │   ├── DataMissing         412 the data an answer needs did not come (CH-076)
     │   ├── BodyTooLarge        413
     │   ├── NotJson             415
+    │   ├── TooManyCalls        429 with Retry-After
     │   └── Overloaded          503 with Retry-After
     └── SettingsRefused             the service does not start; exit status 4
 
@@ -65,6 +67,13 @@ class NotAuthenticated(RequestRefused):
     code = "login"
 
 
+class Forbidden(RequestRefused):
+    """403: this way of calling is not open, whoever calls: without TLS, or from another machine."""
+
+    status = 403
+    code = "forbidden"
+
+
 class DataMissing(RequestRefused):
     """412: the data an answer needs are neither in the request nor obtainable (CH-076)."""
 
@@ -84,6 +93,13 @@ class NotJson(RequestRefused):
 
     status = 415
     code = "not-supported"
+
+
+class TooManyCalls(RequestRefused):
+    """429: the client is over its rate; ``retry_after`` is in seconds."""
+
+    status = 429
+    code = "throttled"
 
 
 class Overloaded(RequestRefused):

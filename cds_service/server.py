@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from pathlib import Path
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 
 # A hook call computes, so more threads would only take turns; the few that there are let short
 # requests pass while a long body is still arriving.
@@ -13,8 +14,17 @@ BLOCKING_THREADS = 2
 BACKLOG = 1024
 
 
-def run_server(target: str, host: str, port: int, workers: int) -> None:
-    """Serve the WSGI application ``module:name`` until the process is told to stop."""
+def run_server(
+    target: str,
+    host: str,
+    port: int,
+    workers: int,
+    tls: tuple[Path | None, Path | None] = (None, None),
+) -> None:
+    """Serve the WSGI application ``module:name`` until the process is told to stop.
+
+    ``tls`` is the file of the certificate and that of its key; with them TLS 1.2 or newer is spoken.
+    """
     Granian(
         target,
         address=host,
@@ -25,6 +35,9 @@ def run_server(target: str, host: str, port: int, workers: int) -> None:
         backlog=BACKLOG,
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
+        ssl_cert=tls[0],
+        ssl_key=tls[1],
+        ssl_protocol_min=SSLProtocols.tls12,
     ).serve()
 
 

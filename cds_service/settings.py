@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from cds_service.errors import SettingsRefused
 
 PREFIX = "CALCIFICATION_CDS_"
 # Reverse-DNS name with at least three parts (CH-197): org.example.report-sign
+FRAME_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
 REVERSE_DNS_HOOK = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*){2,}")
 
 
@@ -54,6 +56,27 @@ class Settings(BaseSettings):
     density_statements_file: Path | None = None
     """density_statements.toml: the federal density texts, word for word, supplied by the site."""
 
+    ca_file: Path | None = None
+    """Certificates (PEM) that are trusted for outgoing calls in place of the usual ones, for a site
+    with an authority of its own. Certificates are always checked."""
+
+    tls_certificate_file: Path | None = None
+    """The service's own certificate with its chain (PEM); ``serve --tls-certificate`` sets it."""
+
+    tls_key_file: Path | None = None
+    """The private key of that certificate; ``serve --tls-key`` sets it."""
+
+    trusted_proxies: str = ""
+    """Addresses or networks, separated by commas, of the proxies that end TLS in front of the service
+    (``10.0.0.5, 10.1.0.0/16``). X-Forwarded-Proto is believed from these alone."""
+
+    frame_ancestors: str = "'none'"
+    """Who may show pages of this service in a frame: ``'none'``, ``'self'`` or https origins
+    separated by blanks."""
+
+    audit_file: Path | None = None
+    """A file that every audit record is also written to, as JSON lines."""
+
     custom_hook: str | None = None
     """Name of the site's own sign-off hook, in reverse DNS (``org.example.report-sign``). When
     it is set, the service breast-calcification-report-sign-custom is offered for it."""
@@ -82,12 +105,43 @@ class Settings(BaseSettings):
             raise ValueError("must be a reverse DNS name such as org.example.report-sign")
         return value
 
-    @field_validator("policy_file", "clients_file", "codes_file", "density_statements_file")
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for each in filter(None, map(str.strip, value.split(","))):
+            try:
+                network = ip_network(each)
+            except ValueError:
+                raise ValueError("must be addresses or networks such as 10.0.0.5, 10.1.0.0/16") from None
+            if network.prefixlen == 0:
+                raise ValueError("must not be every address there is")
+        return value
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _are_ancestors(cls, value: str) -> str:
+        if value not in ("'none'", "'self'") and not all(map(FRAME_ORIGIN.fullmatch, value.split())):
+            raise ValueError("must be 'none', 'self' or https origins separated by blanks")
+        return value
+
+    @field_validator(
+        "policy_file",
+        "clients_file",
+        "codes_file",
+        "density_statements_file",
+        "ca_file",
+        "tls_certificate_file",
+        "tls_key_file",
+    )
     @classmethod
     def _is_a_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
             raise ValueError("no such file")
         return value
+
+    def proxies(self) -> list[str]:
+        """The networks of ``trusted_proxies``, one by one."""
+        return [each.strip() for each in self.trusted_proxies.split(",") if each.strip()]
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -129,5 +183,12 @@ def refuse_unsafe(settings: Settings) -> None:
         reasons.append(f"{PREFIX}PUBLIC_URL: must be https in production")
     if settings.clients_file is None:
         reasons.append(f"{PREFIX}CLIENTS_FILE: production answers registered clients only; name the file")
+    if (settings.tls_certificate_file is None) != (settings.tls_key_file is None):
+        reasons.append(f"{PREFIX}TLS_KEY_FILE: a certificate and its key go together")
+    elif settings.tls_certificate_file is None and not settings.trusted_proxies:
+        reasons.append(
+            f"{PREFIX}TRUSTED_PROXIES: production needs TLS: name the proxy that ends it, or start with "
+            "--tls-certificate and --tls-key"
+        )
     if reasons:
         raise SettingsRefused(reasons)

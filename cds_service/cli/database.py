@@ -16,7 +16,17 @@ def database() -> None:
     """Look after the database that CALCIFICATION_CDS_DATABASE_URL names."""
 
 
-@database.command()
+UPGRADE_EXAMPLE = """
+Example:
+
+\b
+  CALCIFICATION_CDS_DATABASE_URL=postgresql://cds@db.example.org/cds calcification-cds database upgrade
+
+Exit status: 0 the tables fit; 3 the database could not be reached; 4 it is refused.
+"""
+
+
+@database.command(epilog=UPGRADE_EXAMPLE)
 @click.pass_context
 def upgrade(context: click.Context) -> None:
     """Bring the tables to the shape this version needs; run it before starting a new version.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -19,6 +20,12 @@ Examples:
 \b
   # another port, with the policy of your site
   CALCIFICATION_CDS_POLICY_FILE=policy.toml calcification-cds serve --port 8080
+
+\b
+  # for registered clients, over TLS
+  export CALCIFICATION_CDS_PROFILE=production CALCIFICATION_CDS_CLIENTS_FILE=clients.toml
+  export CALCIFICATION_CDS_PUBLIC_URL=https://cds.example.org
+  calcification-cds serve --host 0.0.0.0 --port 8443 --tls-certificate cds.pem --tls-key cds.key
 
 \b
   # what an EHR asks first
@@ -41,7 +48,17 @@ stops the command with exit status 4 and a line that says which and why.
     type=click.IntRange(1, 64),
     help="Processes that answer; one a core is a good start.",
 )
-def serve(host: str, port: int, workers: int) -> None:
+@click.option(
+    "--tls-certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The service's certificate with its chain (PEM).",
+)
+@click.option(
+    "--tls-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The private key of the certificate (PEM).",
+)
+def serve(host: str, port: int, workers: int, tls_certificate: Path | None, tls_key: Path | None) -> None:
     """Run the CDS Hooks service until it is stopped.
 
     It answers GET /cds-services, POST /cds-services/{id}, GET /healthz and GET /readyz.
@@ -52,7 +69,11 @@ def serve(host: str, port: int, workers: int) -> None:
     from cds_service.settings import PREFIX, load_settings
 
     # Links in cards lead back to this service, wherever it was told to listen.
-    os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"http://{host}:{port}")
+    scheme = "http" if tls_certificate is None else "https"
+    os.environ.setdefault(f"{PREFIX}PUBLIC_URL", f"{scheme}://{host}:{port}")
+    for name, path in (("TLS_CERTIFICATE_FILE", tls_certificate), ("TLS_KEY_FILE", tls_key)):
+        if path is not None:
+            os.environ[f"{PREFIX}{name}"] = str(path.resolve())
     try:
         settings = load_settings()
         if settings.profile == "development" and not is_loopback(host):
@@ -69,5 +90,7 @@ def serve(host: str, port: int, workers: int) -> None:
         sys.exit(ExitStatus.CONFIGURATION_REFUSED)
     if settings.profile == "development":
         click.echo("Profile development: loopback only, callers are not authenticated.", err=True)
-    click.echo(f"Serving on http://{host}:{port}/cds-services", err=True)
-    run_server("cds_service.wsgi:app", host, port, workers)
+    scheme = "http" if settings.tls_certificate_file is None else "https"
+    click.echo(f"Serving on {scheme}://{host}:{port}/cds-services", err=True)
+    tls = (settings.tls_certificate_file, settings.tls_key_file)
+    run_server("cds_service.wsgi:app", host, port, workers, tls)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 
 from cds_service.errors import BodyTooLarge, NotJson
 from cds_service.hooks.discovery import discovery
@@ -14,6 +14,7 @@ from cds_service.hooks.line import Line, answer_hook
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.hooks.respond import respond
 from cds_service.hooks.service import Service
+from cds_service.observe.audit import note_call, note_result
 from cds_service.observe.requests import note_answer, note_service
 
 # The two FHIR types are what FHIR clients send by default: the current one and that of DSTU2.
@@ -37,15 +38,23 @@ def discovery_view(services: Iterable[Service]) -> Callable[[], Response]:
     return view
 
 
-def hook_view(service: Service, line: Line, max_depth: int) -> Callable[[], Response]:
-    """Make the view of POST /cds-services/{id} for one service."""
+def hook_view(
+    service: Service, line: Line, lines: Mapping[str, Line], max_depth: int
+) -> Callable[[], Response]:
+    """Make the view of POST /cds-services/{id} for one service.
+
+    ``lines`` are those of the clients with a policy of their own, by issuer; ``line`` is everybody else's.
+    """
 
     def view() -> Response:
         note_service(service.id)
         hook_request = parse_hook_request(parse_json_object(json_bytes(), max_depth), service)
-        answer = answer_hook(hook_request, service, line)
+        note_call(hook_request)
+        own_line = lines.get(g.caller.issuer, line)
+        answer = answer_hook(hook_request, service, own_line)
         note_answer(answer)
-        return json_response(respond(answer, line.policy, line.public_url))
+        note_result(answer)
+        return json_response(respond(answer, own_line.policy, own_line.public_url))
 
     return view
 

@@ -7,15 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cds_service.errors import RequestRefused
+from cds_service.errors import TooManyCalls
 from cds_service.trust.client import Caller
-
-
-class TooManyCalls(RequestRefused):
-    """429: the client is over its rate; ``retry_after`` is in seconds."""
-
-    status = 429
-    code = "throttled"
 
 
 @dataclass(slots=True)

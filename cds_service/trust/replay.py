@@ -80,6 +80,10 @@ class Replay:
         self._breaker.succeeded()
         return True
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
     def purge(self, now: float) -> None:
         """Delete what has expired, at most once a minute; a database that is away is asked again later."""
         with self._lock:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -29,9 +30,12 @@ def log_lines(log_stream: io.BytesIO) -> Callable[[], list[dict[str, Any]]]:
 
 
 @pytest.fixture
-def app(log_stream: io.BytesIO) -> Flask:
-    """The service with default settings."""
-    return create_app(Settings(), log=open_log(log_stream))
+def app(log_stream: io.BytesIO, tmp_path: Path) -> Iterator[Flask]:
+    """The service with default settings, but for a database of this test."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    app = create_app(settings, log=open_log(log_stream))
+    yield app
+    app.extensions["house"].close()
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def test_resources_of_an_older_fhir_version(client: FlaskClient, version: str) -
 def test_an_address_where_nothing_is(client: FlaskClient, path: str) -> None:
     """An unknown service or address: 404, and never a redirect."""
     assert_error_shape(client.get(path, base_url="http://localhost"), 404)
-    assert_error_shape(post(client, golden_request(), path), 404)
+    assert_error_shape(post(client, golden_request(), path, base_url="http://localhost"), 404)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_the_process_answers(client: FlaskClient) -> None:
 def test_the_service_is_ready(client: FlaskClient) -> None:
     """GET /readyz is 200 once the tables are loaded."""
     response = client.get("/readyz")
-    assert (response.status_code, response.get_json()["checks"]) == (200, {"tables": "ok"})
+    assert (response.status_code, response.get_json()["checks"]) == (200, {"tables": "ok", "keys": "ok"})
 
 
 def test_a_failing_check_is_named() -> None:

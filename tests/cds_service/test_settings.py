@@ -37,12 +37,13 @@ def test_a_value_that_cannot_be_used_is_refused(name: str, value: str) -> None:
 
 
 def test_production_names_every_unsafe_setting() -> None:
-    """Production without https and without registered clients does not start."""
+    """Production without https, without registered clients and without TLS does not start."""
     with pytest.raises(SettingsRefused) as refused:
         load_settings({PREFIX + "PROFILE": "production"})
     assert [reason.split(":")[0] for reason in refused.value.reasons] == [
         f"{PREFIX}PUBLIC_URL",
         f"{PREFIX}CLIENTS_FILE",
+        f"{PREFIX}TRUSTED_PROXIES",
     ]
 
 
@@ -55,6 +56,7 @@ def test_production_starts_with_safe_settings(tmp_path: Path) -> None:
             PREFIX + "PROFILE": "production",
             PREFIX + "PUBLIC_URL": "https://cds.example.org/",
             PREFIX + "CLIENTS_FILE": str(clients),
+            PREFIX + "TRUSTED_PROXIES": "10.0.0.5",
         }
     )
     assert (settings.profile, settings.public_url) == ("production", "https://cds.example.org")

@@ -1,0 +1,112 @@
+"""The audit: who called which service about which patient and report, what fired, and who was turned away.
+
+It alone holds references to patients and reports; the log has none. Its rows go to an append-only table
+and, if the site names a file, to JSON lines.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, g
+
+from cards.answer import Answer
+from cds_service.errors import TooManyCalls
+from cds_service.hooks.hook_request import HookRequest
+from cds_service.storage import audit
+from cds_service.storage.writer import Writer
+from cds_service.trust.client import Caller, Client
+from cds_service.trust.rate import RateLimit
+
+HOOK_CALL = "hook-call"
+REFUSED_CALL = "refused-call"
+FHIR_READ = "fhir-read"
+
+# Strangers cannot fill the disk: beyond this many a minute and worker, refusals stand in the log alone.
+MOST_REFUSED = 60
+
+# FHIR AuditEvent.outcome: success, minor failure (the caller's), serious failure (ours).
+SUCCESS, CALLERS_FAULT, OUR_FAULT = "0", "4", "8"
+
+
+def note_call(hook_request: HookRequest) -> None:
+    """Remember for the audit what the current call is about."""
+    context = hook_request.context
+    g.audited = {
+        "service": hook_request.service_id,
+        "hook": hook_request.hook,
+        "hook_instance": hook_request.hook_instance,
+        "patient": _reference("Patient", context.get("patientId")),
+        "report": _reference("DiagnosticReport", context.get("reportId")),
+        "user": context.get("userId") if isinstance(context.get("userId"), str) else None,
+    }
+
+
+def note_result(answer: Answer) -> None:
+    """Remember for the audit what was answered: the model, the rules that fired, the number of cards."""
+    guidance = answer.guidance
+    if guidance is not None:
+        g.audited["model_version"] = guidance.model_version
+        g.audited["guideline_profile"] = guidance.guideline_profile
+        g.audited["rules"] = [rule.id for rule in guidance.rules]
+    g.audited["cards"] = len(answer.cards)
+
+
+def _reference(kind: str, value: object) -> str | None:
+    return f"{kind}/{value}" if isinstance(value, str) else None
+
+
+def audit_calls(app: Flask, writer: Writer) -> None:
+    """Write one audit row for every hook call that ``app`` answers or refuses, and for every caller turned
+    away."""
+
+    strangers = Caller(Client(issuer="", rate_per_minute=MOST_REFUSED))
+    limit = RateLimit(time.monotonic)
+
+    @app.after_request
+    def write(response: Response) -> Response:
+        audited: dict[str, Any] | None = g.get("audited")
+        refused: str | None = g.get("refused")
+        if audited is not None:
+            writer.put(audit, _row(HOOK_CALL, _outcome(response.status_code), audited))
+        elif refused is not None:
+            try:
+                limit.count(strangers)
+            except TooManyCalls:
+                return response
+            writer.put(audit, _row(REFUSED_CALL, CALLERS_FAULT, {"reason": refused}))
+        return response
+
+
+def audit_fhir_read(
+    writer: Writer, *, server: str, query: str, status: int | None, patient: str | None
+) -> None:
+    """Write an audit row for one read from a FHIR server.
+
+    ``server`` is its registered base, ``query`` the type and parameters asked for, ``status`` None when it
+    did not answer.
+    """
+    outcome = SUCCESS if status is not None and status < 400 else OUR_FAULT
+    detail = {"server": server, "query": query, "status": status, "patient": patient}
+    writer.put(audit, _row(FHIR_READ, outcome, detail))
+
+
+def _outcome(status: int) -> str:
+    return SUCCESS if status < 400 else CALLERS_FAULT if status < 500 else OUR_FAULT
+
+
+def _row(event: str, outcome: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+    caller: Caller | None = g.get("caller")
+    return {
+        "recorded_at": datetime.now(UTC),
+        "event": event,
+        "outcome": outcome,
+        "issuer": "" if caller is None else caller.issuer,
+        "tenant": "" if caller is None else caller.tenant,
+        "jti": "" if caller is None else caller.jti,
+        "request_id": g.request_id,
+        "detail": {name: value for name, value in detail.items() if value is not None},
+    }

@@ -1,0 +1,123 @@
+"""From the settings to a gate: registry, key store, replay record, database, outgoing session, background
+work."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any
+
+from sqlalchemy import Engine
+
+from cds_service.errors import SettingsRefused
+from cds_service.outgoing import Outgoing
+from cds_service.settings import PREFIX, Settings
+from cds_service.storage import DATABASE_ERRORS, open_engine, prepare
+from cds_service.storage.writer import Writer
+from cds_service.trust.authenticate import Trust
+from cds_service.trust.client import Client, anonymous
+from cds_service.trust.clients_file import ClientsRefused, load_clients
+from cds_service.trust.gate import Gate
+from cds_service.trust.key_store import KeyStore
+from cds_service.trust.rate import RateLimit
+from cds_service.trust.replay import Replay
+
+KEEPER_SECONDS = 1.0
+WARM_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the whole process shares; ``app.extensions["house"]`` of the application."""
+
+    clients: Mapping[str, Client]
+    gate: Gate
+    engine: Engine
+    outgoing: Outgoing
+    writer: Writer
+
+    def is_usable(self) -> bool:
+        """Say whether callers can be let in: for readiness."""
+        return self.gate.trust is None or self.gate.trust.keys.is_usable()
+
+    def close(self) -> None:
+        """Write what waits, and let go of the database."""
+        self.writer.close()
+        self.engine.dispose()
+        if self.gate.trust is not None:
+            self.gate.trust.replay.close()
+
+    def keep(self) -> None:
+        """Do once what is due in the background: refresh key sets, forget expired tokens."""
+        if self.gate.trust is not None:
+            self.gate.trust.keys.refresh_due()
+            self.gate.trust.replay.purge(self.gate.trust.now())
+
+
+def open_house(settings: Settings, log: Any) -> House:
+    """Put together who may call and whom we call.
+
+    Raises SettingsRefused when the registry or the tables of the database cannot be used. A database that
+    cannot be reached is said in the log and does not stop the start: cards do not need it.
+    """
+    is_production = settings.profile == "production"
+    clients = _clients(settings)
+    outgoing = Outgoing(settings.ca_file)
+    engine = open_engine(settings.database_url)
+    if is_production:
+        try:
+            prepare(engine)
+        except DATABASE_ERRORS:
+            log.error("database", reason="unreachable")
+    sinks = {} if settings.audit_file is None else {"audit": settings.audit_file}
+    writer = Writer(engine, lambda event, rows: log.error("writer", reason=event, rows=rows), sinks)
+    trust = None
+    if is_production:
+        store = KeyStore(
+            clients.values(),
+            outgoing,
+            time.monotonic,
+            lambda issuer, reason: log.warning("key-set", client=issuer, reason=reason),
+        )
+        spent = open_engine(settings.database_url, durable=False)
+        replay = Replay(spent, lambda event: log.warning("replay", reason=event))
+        trust = Trust(clients, store, replay, time.time)
+    gate = Gate(
+        public_url=settings.public_url,
+        trust=trust,
+        nobody=anonymous(clients),
+        origins=frozenset().union(*(client.cors_origins for client in clients.values())),
+        rate=RateLimit(time.monotonic),
+        proxies=tuple(ip_network(each) for each in settings.proxies()),
+        frame_ancestors=settings.frame_ancestors,
+    )
+    return House(clients, gate, engine, outgoing, writer)
+
+
+def _clients(settings: Settings) -> Mapping[str, Client]:
+    if settings.clients_file is None:
+        return {}
+    try:
+        return load_clients(settings.clients_file, production=settings.profile == "production")
+    except ClientsRefused as refused:
+        raise SettingsRefused([f"{PREFIX}CLIENTS_FILE: {reason}" for reason in refused.reasons]) from None
+
+
+def start_keeper(house: House) -> threading.Thread:
+    """Start the background work of a process that serves, and give the key sets a moment to arrive."""
+    stop = threading.Event()
+
+    def run() -> None:
+        while True:
+            house.keep()
+            stop.wait(KEEPER_SECONDS)
+
+    thread = threading.Thread(target=run, name="keeper", daemon=True)
+    thread.start()
+    ready_by = time.monotonic() + WARM_SECONDS
+    while not house.is_usable() and time.monotonic() < ready_by:
+        time.sleep(0.05)
+    return thread
