@@ -13,6 +13,7 @@ from cards.policy import Policy
 from cards.reading.reading import Reading
 from cards.writing.phrases import (
     ambiguous_shapes,
+    bare_code,
     capital,
     category_list,
     escape,
@@ -36,6 +37,7 @@ VERDICTS = (
     "concordant",
     "not_applicable",
 )
+_MOST_CODES = 3
 _VERDICT_RANK = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
 
 
@@ -239,7 +241,9 @@ def rule_slots(case: Case, rule: FiredRule) -> Mapping[str, str]:
     """Return the slots that only one rule's texts need: codes received and biopsy result."""
     if rule.id in ("R-DQ-05", "R-DQ-11"):
         shapes = unknown_shapes if rule.id == "R-DQ-05" else ambiguous_shapes
-        return {"codes": ", ".join(escape(code) for code in shapes(case.guidance.facts.findings)[:3])}
+        return {
+            "codes": ", ".join(escape(bare_code(code)) for code in shapes(case.guidance.facts.findings)[:3])
+        }
     if rule.id.startswith("R-PB-"):
         side = _rule_side(case, rule)
         return {

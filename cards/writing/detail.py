@@ -12,7 +12,7 @@ from cards.guidance.guidance import BreastGuidance, FiredRule
 from cards.guidance.switches import switch
 from cards.writing.case import Case, category_words, rule_slots, step_words
 from cards.writing.links import reassurance_hidden, situation
-from cards.writing.phrases import capital, day, escape, finding_words, interval_words, place_words
+from cards.writing.phrases import capital, day, finding_words, interval_words, place_words
 from cards.writing.steps import Step, in_doubt
 
 MAX_DETAIL = 900
@@ -139,7 +139,8 @@ def not_stated_paragraph(case: Case) -> str:
     """Name what the report leaves open: descriptors first, and only what matters here."""
     category = case.effective or ""
     table = case.words.tables["not_stated"]
-    named = []
+    of_report: list[str] = []
+    of_findings: dict[str, list[str]] = {}
     for name in case.guidance.not_stated:
         if name in _ONLY_FOR_CATEGORY_3 and category != "3":
             continue
@@ -148,11 +149,19 @@ def not_stated_paragraph(case: Case) -> str:
         ):
             continue
         head, _, member = name.rpartition(".")
-        finding_id = head.removeprefix("findings[").removesuffix("]")
-        named.append((not head, table[member].format(finding_id=finding_id)))
-    if not named:
+        if head:
+            of_findings.setdefault(member, []).append(head.removeprefix("findings[").removesuffix("]"))
+        else:
+            of_report.append(table[member])
+    if not of_report and not of_findings:
         return ""
-    items = [text for _, text in sorted(named, key=lambda item: item[0])]
+    everywhere = len(case.guidance.facts.findings)
+    items = [
+        table[member]
+        if len(ids) == everywhere
+        else case.words.words["of_finding"].format(item=table[member], finding_id=", ".join(ids))
+        for member, ids in of_findings.items()
+    ] + of_report
     shown = items[:_MAX_LISTED]
     if len(items) > _MAX_LISTED:
         shown.append(case.words.words["count_more"].format(count=len(items) - _MAX_LISTED))
@@ -165,10 +174,10 @@ def problems_paragraph(case: Case) -> str:
     if not problems:
         return ""
     table = case.words.tables["problem"]
-    shown = list(dict.fromkeys(table.get(problem.code) or escape(problem.text) for problem in problems))
-    items = "; ".join(text.rstrip(".")[:160] for text in shown[:2])
-    if len(shown) > 2:
-        items += "; " + case.words.words["count_more"].format(count=len(shown) - 2)
+    shown = list(dict.fromkeys(table.get(problem.code) or table["other"] for problem in problems))
+    items = "; ".join(shown[:3])
+    if len(shown) > 3:
+        items += "; " + case.words.words["count_more"].format(count=len(shown) - 3)
     return case.words.words["problems"].format(items=items)
 
 
@@ -194,8 +203,11 @@ def patient_paragraph(case: Case) -> str:
     """Return the one sentence that may stand beside the pages (section 15, R-ED-03)."""
     if case.guidance.facts.deceased:
         return ""
-    chosen = situations()[situation(case)]
+    name = situation(case)
+    chosen = situations()[name]
     key = chosen.plain if reassurance_hidden(case) else chosen.sentence
+    if name == "follow_up" and not any(step.kind.timing == "follow_up" for step in case.steps):
+        key = ""  # the sentence speaks of a check in a few months
     if not key:
         return ""
     return case.words.words["patient"].format(statement=case.words.tables["patient"][key])
@@ -207,6 +219,8 @@ def rule_line(case: Case, rule: FiredRule, slots: Mapping[str, str]) -> str:
     key = rule.id
     if rule.id.startswith("R-RC-") and facts.recommendation is None:
         key = "no_recommendation"
+    if rule.id == "R-EX-01" and case.guidance.concordance == "under_called":
+        return ""  # the next step is that work-up already
     if rule.id == "R-RC-05" and facts.biopsy_deferred_reason:
         key = "R-RC-05/deferred"
     text = table.get(key, "")
@@ -236,4 +250,4 @@ def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str)
     place = required.index("")
     bullets = "\n".join(text for text in middle if text.startswith("- "))
     rest = [text for text in middle if not text.startswith("- ")]
-    return "\n\n".join([*required[:place], *([bullets] if bullets else []), *rest, *required[place + 1 :]])
+    return "\n\n".join(text for text in (*required[:place], bullets, *rest, *required[place + 1 :]) if text)

@@ -32,7 +32,7 @@ from cards.writing.suggestions import suggestions
 from cards.writing.summaries import summary
 from cards.writing.texts import CardText
 
-_ROUTINE_RULES = ("R-FU-01", "R-FU-09", "R-FU-10", "R-RC-08")
+_AGE_RULES = ("R-FU-09", "R-FU-10", "R-RC-08")
 _OPEN = ("0", "0A", "0P", "4", "4A", "4B", "4C", "5")
 _WITHDRAWN = ("R-SC-02", "R-SC-05")
 
@@ -183,7 +183,7 @@ def _detail(
     optional.append((4, problems_paragraph(case)))
     if families().by_name[draft.family].education:
         optional.append((5, patient_paragraph(case)))
-    if case.rule(*_ROUTINE_RULES):
+    if case.rule(*_AGE_RULES) or any(step.kind.timing == "routine" for step in case.steps):
         optional.append((6, other_profiles(case)))
     return fit(required, [(rank, text) for rank, text in optional if text], words.words["more"])
 

@@ -34,8 +34,22 @@ def capital(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return data made harmless inside Markdown: no HTML, link, emphasis or heading."""
-    return " ".join(text.translate(_MARKDOWN).split())
+    """Return data made harmless inside Markdown: no HTML, link, emphasis or heading.
+
+    An address, a code system for instance, becomes a code span: GitHub's flavour would make a
+    link of it, also when it is escaped.
+    """
+    return " ".join(
+        f"`{word.replace('`', '')}`"
+        if "://" in word or word.startswith("www.")
+        else word.translate(_MARKDOWN)
+        for word in text.split()
+    )
+
+
+def bare_code(code: str) -> str:
+    """Return a received code without its system: an address in a text would become a link."""
+    return code.rpartition("|")[2].rpartition("://")[2]
 
 
 def joined(items: Sequence[str], last: str, language_comma: str = ", ") -> str:

@@ -6,7 +6,9 @@ in production. ``source.url`` of every card is ``/evidence`` (CH-126), its icon 
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, send_from_directory
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, render_template
 
 from cards.guidance import MODEL_VERSION, RULES
 from cards.knowledge import about, rule_page, source
@@ -18,6 +20,7 @@ evidence = Blueprint("evidence", __name__, template_folder="templates", static_f
 
 ICON_PATH = "/evidence/icon.png"
 _CACHE_SECONDS = 3600
+_STATIC = Path(__file__).with_name("static")
 
 
 def _page(template: str, **values: object) -> Response:
@@ -29,8 +32,8 @@ def _page(template: str, **values: object) -> Response:
     return response
 
 
-def _file(name: str) -> Response:
-    response = send_from_directory(f"{evidence.root_path}/static", name)
+def _file(name: str, content_type: str) -> Response:
+    response = Response((_STATIC / name).read_bytes(), content_type=content_type)
     response.cache_control.public = True
     response.cache_control.max_age = _CACHE_SECONDS
     return response
@@ -73,10 +76,10 @@ def family(family: str) -> Response:
 @evidence.get(ICON_PATH)
 def icon() -> Response:
     """Give the 100 by 100 icon of the source (CH-127)."""
-    return _file("icon.png")
+    return _file("icon.png", "image/png")
 
 
 @evidence.get("/evidence/style.css")
 def style() -> Response:
     """Give the style sheet of these pages."""
-    return _file("evidence.css")
+    return _file("evidence.css", "text/css; charset=utf-8")
