@@ -38,6 +38,7 @@ check: $(VENV)/all.stamp ## style, types, import contracts, file lengths, Docker
 fixtures: $(VENV)/all.stamp ## write the golden answers, the outcomes of the model and the README picture again
 	@$(RUN) -m tests.outcomes
 	@$(RUN) -m tests.golden
+	@$(RUN) -m tests.cards.writing.card_pages
 
 bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-nothing service
 	@$(RUN) -m benchmarks

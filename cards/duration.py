@@ -16,7 +16,7 @@ def _is_positive(text: str) -> bool:
         return False
     if isinstance(length, Duration):
         parts = (length.years, length.months, length.tdelta.total_seconds())
-        return min(parts) >= 0 and max(parts) > 0
+        return bool(min(parts) >= 0 and max(parts) > 0)
     return bool(length.total_seconds() > 0)
 
 

@@ -20,6 +20,7 @@ from cds_service.observe.requests import log_requests, note_failure
 from cds_service.settings import Settings, refuse_unsafe
 from cds_service.trust.gate import install
 from cds_service.trust.house import open_house
+from cds_service.web.evidence import evidence
 
 
 def create_app(
@@ -75,6 +76,7 @@ def create_app(
             hook_view(service, line, lines, settings.max_json_depth),
             methods=["POST"],
         )
+    app.register_blueprint(evidence)
     app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"])
     app.add_url_rule(
         "/readyz",

@@ -14,6 +14,9 @@ from cards.writing.card import Action, Card, Coding, Link, Suggestion
 GUIDANCE_EXTENSION = "org.calcification-cds.guidance"
 CARD_EXTENSION = "org.calcification-cds.card"
 SOURCE_LABEL = "Calcification CDS"
+# The public pages of cds_service/web/evidence.py (CH-126, CH-127).
+EVIDENCE_PATH = "/evidence"
+ICON_PATH = "/evidence/icon.png"
 
 Wire = dict[str, object]
 
@@ -34,7 +37,8 @@ def respond(answer: Answer, policy: Policy, public_url: str) -> Wire:
 def _card(card: Card, public_url: str) -> Wire:
     source: Wire = {"label": SOURCE_LABEL, "topic": _coding(card.topic)}
     if public_url.startswith("https://"):
-        source["url"] = public_url
+        source["url"] = public_url.rstrip("/") + EVIDENCE_PATH
+        source["icon"] = public_url.rstrip("/") + ICON_PATH
     wire: Wire = {
         "uuid": card.uuid,
         "summary": card.summary,
@@ -45,8 +49,8 @@ def _card(card: Card, public_url: str) -> Wire:
         wire["detail"] = card.detail
     if card.suggestions:
         wire["suggestions"] = [_suggestion(suggestion) for suggestion in card.suggestions]
-        # Suggestions of one card are independent of each other: an order beside a Task.
-        wire["selectionBehavior"] = "any"
+        # As a rule they are independent of each other: an order beside a Task.
+        wire["selectionBehavior"] = "at-most-one" if card.alternatives else "any"
     if card.override_reasons:
         wire["overrideReasons"] = [_coding(reason) for reason in card.override_reasons]
     if card.links:

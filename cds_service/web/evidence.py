@@ -15,10 +15,10 @@ from cards.knowledge import about, rule_page, source
 from cards.writing.families import families, override_reasons
 from cards.writing.family_rules import rules_of
 from cards.writing.texts import texts
+from cds_service.hooks.respond import EVIDENCE_PATH, ICON_PATH
 
 evidence = Blueprint("evidence", __name__, template_folder="templates", static_folder=None)
 
-ICON_PATH = "/evidence/icon.png"
 _CACHE_SECONDS = 3600
 _STATIC = Path(__file__).with_name("static")
 
@@ -39,7 +39,7 @@ def _file(name: str, content_type: str) -> Response:
     return response
 
 
-@evidence.get("/evidence")
+@evidence.get(EVIDENCE_PATH)
 def index() -> Response:
     """List the families of cards, the rules, the intended use, limits and history."""
     topics = texts("en").tables["topic"]

@@ -60,7 +60,8 @@ def test_a_plain_card_has_no_empty_member() -> None:
                 "source": {
                     "label": "Calcification CDS",
                     "topic": {"system": TOPIC.system, "code": TOPIC.code, "display": TOPIC.display},
-                    "url": "https://cds.example.org",
+                    "url": "https://cds.example.org/evidence",
+                    "icon": "https://cds.example.org/evidence/icon.png",
                 },
                 "extension": {"org.calcification-cds.card": {"rules": ["R-CC-01"]}},
             }
