@@ -24,6 +24,8 @@ def policy_of(response: Response, frame_ancestors: str) -> str:
 def harden(response: Response, *, is_production: bool, is_public: bool, frame_ancestors: str) -> None:
     """Add the headers; ``no-store`` to everything that is not a public page."""
     headers = response.headers
+    if response.calculate_content_length() == 0:
+        headers.pop("Content-Type", None)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
