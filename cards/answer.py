@@ -49,6 +49,8 @@ def answer(
     Raises UnsupportedFhirVersion when the resources are not FHIR R4.
     """
     reading = look_back(read(resources, context, terminology=terminology))
+    if reading.sources.report is None:
+        return Answer((), None, reading)
     guidance = assess(
         reading.facts,
         policy,

@@ -26,6 +26,7 @@ class Resources:
         "_by_type",
         "_contained",
         "_identified",
+        "_told",
         "all",
         "incomplete",
         "problems",
@@ -35,6 +36,7 @@ class Resources:
 
     def __init__(self, resources: Iterable[object], problems: list[Problem]) -> None:
         self.problems = problems
+        self._told = tuple(problems)
         self.incomplete = self.unreadable = False
         self.all: list[Json] = []
         self.versions: list[Json] = []
@@ -76,21 +78,25 @@ class Resources:
         self.unreadable = True
         self.problems.append(Problem(location, "unreadable-resource", text))
 
+    def _lack(self, location: str, code: str, text: str) -> None:
+        """Note data that did not come, unless the caller said so before with a better place."""
+        self.incomplete = True
+        if not any(problem.code == code for problem in self._told):
+            self.problems.append(Problem(location, code, text))
+
     def _note_outcome(self, outcome: Json, position: int) -> None:
         """An error in place of data means that data are missing; a warning or a hint does not."""
         for issue in references_of(outcome.get("issue")):
             if isinstance(issue, dict) and issue.get("severity") in ("fatal", "error"):
-                self.incomplete = True
                 text = "The server sent an error in place of data."
-                self.problems.append(Problem(f"resources[{position}]", "operation-outcome", text))
+                self._lack(f"resources[{position}]", "operation-outcome", text)
                 return
 
     def _add_entries(self, bundle: Json, position: int) -> None:
         for link in references_of(bundle.get("link")):
             if isinstance(link, dict) and link.get("relation") == "next":
-                self.incomplete = True
                 text = "The search has a further page that did not come along."
-                self.problems.append(Problem(f"resources[{position}].link", "unread-page", text))
+                self._lack(f"resources[{position}].link", "unread-page", text)
         entries = bundle.get("entry")
         if entries is None:
             return

@@ -96,11 +96,11 @@ def _failed(location: str) -> Problem:
 
 
 def _is_harmless(outcome: Resource) -> bool:
-    """Say whether an OperationOutcome among the hits only informs: servers note there which
-    parameters they ignored or how the search was done."""
+    """Say whether an OperationOutcome among the hits only informs or warns: servers note there
+    which parameters they ignored and how the search was done."""
     issues = outcome.get("issue")
     return isinstance(issues, list) and all(
-        isinstance(issue, dict) and issue.get("severity") == "information" for issue in issues
+        isinstance(issue, dict) and issue.get("severity") in ("information", "warning") for issue in issues
     )
 
 

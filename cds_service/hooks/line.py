@@ -13,7 +13,7 @@ from cards.answer import Answer, answer
 from cards.policy import Policy
 from cards.reading import UnsupportedFhirVersion
 from cards.terminology import Terminology
-from cds_service.errors import BadRequest
+from cds_service.errors import BadRequest, DataMissing
 from cds_service.fhir.gather import gather
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.service import Service
@@ -77,7 +77,7 @@ def answer_hook(request: HookRequest, service: Service, line: Line) -> Answer:
     gathered = gather(request, service, line.max_entries)
     context = service.read_context(request, gathered.missing)
     try:
-        return answer(
+        answered = answer(
             gathered.resources,
             context,
             line.policy,
@@ -93,3 +93,8 @@ def answer_hook(request: HookRequest, service: Service, line: Line) -> Answer:
             expression="context.report" if "report" in request.context else "prefetch",
             code="not-supported",
         ) from None
+    place = f"prefetch.{service.needed}"
+    if answered.guidance is None and any(each.location.startswith(place) for each in gathered.missing):
+        # The report may be among what did not come: silence would say that there is none.
+        raise DataMissing(f"No mammography report came, and {place} is incomplete.", expression=place)
+    return answered
