@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-import isodate
-
+from cards.duration import is_duration
 from cards.guidance.table_files import BrokenTable, read_records
 from cards.policy import Policy
 
@@ -36,7 +35,7 @@ class Switch:
             return True
         if self.whole_number_from is not None and type(value) is int:
             return value >= self.whole_number_from
-        return self.duration and _is_duration(value)
+        return self.duration and is_duration(value)
 
     def allowed_text(self) -> str:
         """Say in words what is allowed: ``strict, or a whole number from 24``."""
@@ -153,13 +152,3 @@ def for_fhir_line(policy: Policy) -> Policy:
 
 
 _FHIR_LINE = {name: entry for name, entry in SWITCHES.items() if entry.fhir_line is not None}
-
-
-def _is_duration(value: object) -> bool:
-    if not isinstance(value, str) or not value.startswith("P"):
-        return False
-    try:
-        isodate.parse_duration(value)
-    except (isodate.ISO8601Error, ValueError, ArithmeticError):
-        return False
-    return True
