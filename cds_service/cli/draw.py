@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
@@ -42,15 +43,13 @@ def _card(card: Wire) -> Panel:
     if "suggestions" in card:
         parts.append(Text())
     for suggestion in card.get("suggestions", ()):
-        parts.append(Text.assemble(("  + ", f"bold {colour}"), suggestion["label"]))
+        label = Text.assemble(("+ ", f"bold {colour}"), suggestion["label"])
+        parts.append(Padding(label, (0, 0, 0, 2)))
     if "links" in card:
         parts.append(Text())
     for link in card.get("links", ()):
-        parts.append(
-            Text.assemble(
-                ("  > ", "cyan"), (link["label"], f"underline link {link['url']}"), "  ", (link["url"], "dim")
-            )
-        )
+        label = Text.assemble(("> ", "cyan"), (link["label"], f"underline link {link['url']}"))
+        parts += [Padding(label, (0, 0, 0, 2)), Padding(Text(link["url"], style="dim"), (0, 0, 0, 4))]
     if "overrideReasons" in card:
         reasons = ", ".join(reason["display"] for reason in card["overrideReasons"])
         parts += [Text(), Text(f"Dismiss because: {reasons}", style="dim")]
