@@ -61,7 +61,7 @@ class _ClientRow(_Row):
 
 
 class _File(_Row):
-    clients: tuple[_ClientRow, ...] = Field(min_length=1, strict=False)
+    clients: tuple[_ClientRow, ...] = Field(strict=False)
 
 
 def load_clients(path: Path, *, production: bool) -> Mapping[str, Client]:
@@ -83,6 +83,8 @@ def load_clients(path: Path, *, production: bool) -> Mapping[str, Client]:
                 for issue in error.errors(include_input=False, include_url=False, include_context=False)
             ]
         ) from None
+    if not rows:
+        raise ClientsRefused([f"{path.name}: clients: there is none"])
     reasons: list[str] = []
     clients: dict[str, Client] = {}
     for position, row in enumerate(rows):

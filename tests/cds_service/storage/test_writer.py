@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import pytest
+from sqlalchemy import func, select
+
+from cds_service.storage import audit, open_engine
+from cds_service.storage import writer as writer_module
+from cds_service.storage.writer import Writer
+
+ROW = {
+    "recorded_at": datetime(2026, 5, 4, 12, 0, tzinfo=UTC),
+    "event": "hook-call",
+    "outcome": "0",
+    "issuer": "",
+    "tenant": "",
+    "jti": "",
+    "request_id": "1",
+    "detail": {"service": "s"},
+}
+
+
+def test_rows_are_written_behind_the_caller(tmp_path: Path) -> None:
+    """Rows handed over arrive in the table and, line by line, in the file of that table."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    writer = Writer(engine, lambda *_: None, {"audit": tmp_path / "audit.jsonl"})
+    for _ in range(1000):
+        writer.put(audit, ROW)
+    writer.flush()
+    writer.close()
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(audit)).scalar_one() == 1000
+    lines = [orjson.loads(line) for line in (tmp_path / "audit.jsonl").read_bytes().splitlines()]
+    assert (len(lines), lines[0]["detail"]) == (1000, {"service": "s"})
+
+
+def test_a_database_that_is_away_is_said_and_changes_nothing(tmp_path: Path) -> None:
+    """Rows that cannot be written are counted and noted; the file still gets them."""
+    notes: list[tuple[str, int]] = []
+    engine = open_engine(f"sqlite:///{tmp_path / 'no' / 'such.sqlite3'}")
+    writer = Writer(engine, lambda event, rows: notes.append((event, rows)), {"audit": tmp_path / "a.jsonl"})
+    writer.put(audit, ROW)
+    writer.flush()
+    writer.close()
+    assert (notes, writer.lost) == ([("rows-lost", 1)], 1)
+    assert len((tmp_path / "a.jsonl").read_bytes().splitlines()) == 1
+
+
+def test_a_full_queue_loses_rows_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caller never waits: what does not fit is lost, counted and noted."""
+    monkeypatch.setattr(writer_module, "MOST_WAITING", 1)
+    notes: list[tuple[str, int]] = []
+    writer = Writer(open_engine("sqlite://"), lambda event, rows: notes.append((event, rows)))
+    writer._thread = object()  # type: ignore[assignment]
+    writer.put(audit, ROW)
+    writer.put(audit, ROW)
+    assert (notes, writer.waiting()) == ([("rows-lost", 1)], 1)
+
+
+def test_a_file_that_cannot_be_written_does_not_stop_the_table(tmp_path: Path) -> None:
+    """The JSON-lines file is the second place: its failure is noted and the rows are in the table."""
+    notes: list[tuple[str, int]] = []
+    engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    writer = Writer(engine, lambda event, rows: notes.append((event, rows)), {"audit": tmp_path})
+    writer.put(audit, ROW)
+    writer.flush()
+    writer.close()
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(audit)).scalar_one() == 1
+    assert notes == [("sink-failed", 1)]
+
+
+def test_nothing_runs_before_the_first_row(tmp_path: Path) -> None:
+    """A process that only looks at its settings starts no thread and makes no file."""
+    writer = Writer(open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}"), lambda *_: None)
+    writer.flush()
+    writer.close()
+    assert list(tmp_path.iterdir()) == []

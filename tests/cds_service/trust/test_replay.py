@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from cds_service.storage import open_engine, spent_token
+from cds_service.trust import Client, Replay, TokenRefused
+from cds_service.trust import replay as replay_module
+
+CLIENT = Client("https://ehr.example.org")
+
+
+def spends(replay: Replay, jti: str = "1", client: Client = CLIENT, now: float = 1000.0) -> bool:
+    """Whether a token could be spent."""
+    try:
+        replay.spend(client, jti, now + 300, now)
+    except TokenRefused:
+        return False
+    return True
+
+
+def test_of_twenty_threads_in_four_workers_one_spends_it(engine: Engine) -> None:
+    """However many present one token at once, one is let in."""
+    workers = [Replay(engine) for _ in range(4)]
+    with ThreadPoolExecutor(20) as threads:
+        results = list(threads.map(spends, workers * 5))
+    assert results.count(True) == 1
+
+
+def test_clients_do_not_spend_each_others(engine: Engine) -> None:
+    """The id of a token counts for its issuer alone."""
+    replay = Replay(engine)
+    assert [spends(replay), spends(replay, client=Client("https://other.example.org"))] == [True, True]
+
+
+def test_without_a_database_the_memory_decides(tmp_path: Path) -> None:
+    """While the database is away a call is answered, a token is still good once in this worker, and the
+    log is told."""
+    notes: list[str] = []
+    replay = Replay(open_engine(f"sqlite:///{tmp_path / 'no' / 'such.sqlite3'}"), notes.append)
+    assert [spends(replay), spends(replay), spends(replay, "2")] == [True, False, True]
+    assert notes == ["replay-store-down", "replay-store-down"]
+
+
+def test_a_database_that_hangs_is_left_alone(tmp_path: Path) -> None:
+    """After five failures in a row the database is not tried for a while, so that no call waits for it."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'no' / 'such.sqlite3'}")
+    replay = Replay(engine)
+    tried: list[str] = []
+
+    class Counting:
+        def begin(self) -> object:
+            tried.append("tried")
+            return engine.begin()
+
+    replay._engine = Counting()  # type: ignore[assignment]
+    for number in range(8):
+        spends(replay, str(number))
+    assert len(tried) == 5
+
+
+def test_what_expired_is_forgotten(engine: Engine) -> None:
+    """The record holds what can still be replayed and no more."""
+    replay = Replay(engine)
+    spends(replay, "old", now=1000)
+    spends(replay, "new", now=2000)
+    replay.purge(2000)
+    with engine.connect() as connection:
+        assert connection.execute(select(spent_token.c.jti)).scalars().all() == ["new"]
+    assert spends(replay, "new", now=2000) is False
+
+
+def test_the_record_is_purged_once_a_minute(engine: Engine) -> None:
+    """The keeper may ask every second; the database is asked once a minute."""
+    replay = Replay(engine)
+    replay.purge(1000)
+    spends(replay, "old", now=0)
+    replay.purge(1059)
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(spent_token)).scalar_one() == 1
+
+
+def test_memory_is_bounded(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood of tokens makes the oldest memories go; the database still knows them."""
+    monkeypatch.setattr(replay_module, "MOST_REMEMBERED", 3)
+    replay = Replay(engine)
+    assert [spends(replay, str(number)) for number in range(5)] == [True] * 5
+    assert len(replay._remembered) == 3
+    assert spends(replay, "0") is False
