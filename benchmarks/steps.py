@@ -76,8 +76,7 @@ def steps(it: Bench, bodies: Sequence[bytes]) -> list[tuple[str, float]]:
     requests = [it.parse(body) for body in bodies]
     gathered = [gather(request, REPORT_SIGN, line.max_entries) for request in requests]
     contexts = [
-        REPORT_SIGN.read_context(request, one.missing)
-        for request, one in zip(requests, gathered, strict=True)
+        REPORT_SIGN.read_context(request, one) for request, one in zip(requests, gathered, strict=True)
     ]
     readings = [
         read(one.resources, context, terminology=line.terminology)

@@ -44,7 +44,9 @@ def gather(request: HookRequest, service: Service, max_entries: int) -> Gathered
         resources, cast(str, request.context["patientId"]), lambda urn: _entry_of(bundle, urn)
     )
     return Gathered(
-        tuple(source.value for source in sources.values() if source.value is not None), _problems(sources)
+        tuple(source.value for source in sources.values() if source.value is not None),
+        _problems(sources),
+        frozenset(key for key in service.prefetch if sources[f"prefetch.{key}"].is_whole),
     )
 
 

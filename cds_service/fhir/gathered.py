@@ -13,8 +13,10 @@ class Gathered:
     """Resources and Bundles from context, prefetch and FHIR server, in that order, as they came.
 
     A resource that came twice is still there twice; the reader takes the first.
-    ``missing`` says per key what was asked for and did not come (R-DQ-14).
+    ``missing`` says per key what was asked for and did not come (R-DQ-14), ``received`` names the keys
+    that came whole: only then does a list without an entry say that there is none.
     """
 
     resources: tuple[Mapping[str, object], ...] = field(repr=False)
     missing: tuple[Problem, ...] = ()
+    received: frozenset[str] = frozenset()

@@ -20,17 +20,19 @@ class Received:
     ``absent``: nothing may be concluded. ``null`` and ``empty``: the client has no such data.
     ``outcome``: the client tried and failed, asking again is useless. ``value`` is the resource or Bundle as
     it came, ``resources`` the resources in it. ``problems`` say what of the data did not come: a page
-    not sent, an entry without a resource, a part that failed.
+    not sent, an entry without a resource, a part that failed. ``is_whole``: everything that was asked for
+    is there, so that what is not among it does not exist.
     """
 
     state: State
     value: Resource | None = field(default=None, repr=False)
     resources: tuple[Resource, ...] = field(default=(), repr=False)
     problems: tuple[Problem, ...] = ()
+    is_whole: bool = False
 
 
 ABSENT = Received("absent")
-NULL = Received("null")
+NULL = Received("null", is_whole=True)
 
 
 def receive(prefetch: Mapping[str, object], key: str) -> Received:
@@ -55,7 +57,7 @@ def receive(prefetch: Mapping[str, object], key: str) -> Received:
         return Received("empty")
     if not isinstance(kind, str):
         raise mistyped(f"{location}.resourceType", "the name of a FHIR resource type")
-    return Received("data", value, (value,))
+    return Received("data", value, (value,), is_whole=True)
 
 
 def receive_bundle(bundle: Resource, location: str) -> Received:
@@ -70,7 +72,7 @@ def receive_bundle(bundle: Resource, location: str) -> Received:
         raise mistyped(f"{location}.entry", "an array")
     resources: list[Resource] = []
     problems: list[Problem] = []
-    failed = False
+    failed = damaged = False
     for position, entry in enumerate(entries):
         if not isinstance(entry, dict) or "resource" not in entry:
             place = f"{location}.entry[{position}]"
@@ -78,6 +80,7 @@ def receive_bundle(bundle: Resource, location: str) -> Received:
             continue
         resource = entry["resource"]
         if not isinstance(resource, dict):
+            damaged = True
             continue
         if resource.get("resourceType") == "OperationOutcome":
             failed = failed or not _is_harmless(resource)
@@ -87,8 +90,10 @@ def receive_bundle(bundle: Resource, location: str) -> Received:
         problems.append(_failed(location))
     if _has_next_page(bundle):
         problems.append(Problem(location, "unread-page", f"{location} has a next page that was not sent."))
+    elif _says_more(bundle, len(entries)):
+        problems.append(Problem(location, "unread-page", f"{location} holds fewer hits than its total."))
     state: State = "data" if resources else "outcome" if failed else "data" if entries else "empty"
-    return Received(state, bundle, tuple(resources), tuple(problems))
+    return Received(state, bundle, tuple(resources), tuple(problems), is_whole=not (problems or damaged))
 
 
 def _failed(location: str) -> Problem:
@@ -109,3 +114,9 @@ def _has_next_page(bundle: Resource) -> bool:
     return isinstance(links, list) and any(
         isinstance(link, dict) and link.get("relation") == "next" for link in links
     )
+
+
+def _says_more(bundle: Resource, came: int) -> bool:
+    """Say whether a search states more hits than came along: some servers page without a link."""
+    total = bundle.get("total")
+    return isinstance(total, int) and not isinstance(total, bool) and total > came

@@ -75,7 +75,7 @@ def answer_hook(request: HookRequest, service: Service, line: Line) -> Answer:
     Raises BadRequest, DataMissing or BodyTooLarge when no answer is possible.
     """
     gathered = gather(request, service, line.max_entries)
-    context = service.read_context(request, gathered.missing)
+    context = service.read_context(request, gathered)
     try:
         answered = answer(
             gathered.resources,

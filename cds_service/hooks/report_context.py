@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from cards.problem import Problem
 from cards.reading.reading import ReportContext
+from cds_service.fhir.gathered import Gathered
 from cds_service.hooks.hook_request import HookRequest
 
 
-def sign_off_context(request: HookRequest, missing: tuple[Problem, ...]) -> ReportContext:
+def sign_off_context(request: HookRequest, gathered: Gathered) -> ReportContext:
     """Read the context of the sign-off hook, in the forms that its draft shows.
 
-    ``missing`` is what was asked for and did not come.
+    ``gathered`` says what came whole and what did not come.
     """
     context = request.context
     return ReportContext(
@@ -24,17 +24,19 @@ def sign_off_context(request: HookRequest, missing: tuple[Problem, ...]) -> Repo
         procedure=concepts(context.get("procedure")),
         category=concepts(context.get("category")),
         moment="after_signature",
-        missing=missing,
+        missing=gathered.missing,
+        received=gathered.received,
     )
 
 
-def viewing_context(request: HookRequest, missing: tuple[Problem, ...]) -> ReportContext:
+def viewing_context(request: HookRequest, gathered: Gathered) -> ReportContext:
     """Read the context of patient-view: a patient is looked at, no report is named."""
     return ReportContext(
         patient_id=cast(str, request.context["patientId"]),
         user=cast(str, request.context["userId"]),
         moment="viewing",
-        missing=missing,
+        missing=gathered.missing,
+        received=gathered.received,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cards.problem import Problem
 from cards.reading.reading import ReportContext
+from cds_service.fhir.gathered import Gathered
 from cds_service.hooks.hook_request import HookRequest
 
 MemberCheck = Callable[[object, str], None]
@@ -18,7 +18,7 @@ class Service:
 
     ``required`` and ``optional`` are the members of the hook's context with the check each has to
     pass; ``prefetch`` the templates it publishes; ``needed`` the one prefetch key without which no
-    answer is possible; ``read_context`` turns a checked request, and what did not come, into
+    answer is possible; ``read_context`` turns a checked request, and what came and did not come, into
     what the reader is told about the report.
     """
 
@@ -31,4 +31,4 @@ class Service:
     optional: Mapping[str, MemberCheck]
     prefetch: Mapping[str, str]
     needed: str
-    read_context: Callable[[HookRequest, tuple[Problem, ...]], ReportContext]
+    read_context: Callable[[HookRequest, Gathered], ReportContext]

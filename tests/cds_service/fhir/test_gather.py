@@ -152,6 +152,35 @@ def test_a_failed_optional_key_is_said(key: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "is_whole"),
+    [
+        (None, True),
+        (EMPTY_SEARCH, True),
+        (SEARCH, True),
+        (SEARCH | {"total": 1}, True),
+        ("absent", False),
+        ({}, False),
+        (OPERATION_OUTCOME, False),
+        (SEARCH | NEXT, False),
+        (SEARCH | {"total": 2}, False),
+        (SEARCH | {"entry": [{"fullUrl": "x"}]}, False),
+        (SEARCH | {"entry": [{"resource": "x"}]}, False),
+    ],
+)
+def test_only_what_came_whole_says_that_there_is_nothing_else(value: object, is_whole: bool) -> None:
+    """Gathered.received names a key when all of it came; an absent, failed, cut or damaged one it leaves out."""
+    body = prefetched_request()
+    body["prefetch"]["procedures"] = value
+    if value == "absent":
+        del body["prefetch"]["procedures"]
+    elif isinstance(value, dict) and "entry" in value:
+        body["context"]["patientId"] = PATIENT["id"]
+        body["prefetch"] = {"report": body["prefetch"]["report"] | {"subject": {"reference": "Patient/p"}}}
+        body["prefetch"]["procedures"] = value
+    assert ("procedures" in gathered(body).received) == is_whole
+
+
 @pytest.mark.parametrize("reports", ["absent", OPERATION_OUTCOME])
 def test_patient_view_needs_the_search_for_reports(reports: object) -> None:
     """Without it nothing can be said: 412."""

@@ -27,6 +27,7 @@ from tests.cds_service.golden import (
 )
 
 Change = Callable[[Any], object]
+NEVER_BIOPSIED = "biopsy-advised-last-year-not-done-now-called-benign"
 NEXT = [{"relation": "next", "url": "https://ehr.example.org/fhir?page=2"}]
 
 
@@ -178,3 +179,13 @@ def test_an_older_fhir_version_is_refused(line: Line, old: str) -> None:
     with pytest.raises(BadRequest) as refused:
         answered(line, body)
     assert refused.value.expression == "context.report"
+
+
+@pytest.mark.parametrize(("procedures", "fires"), [(EMPTY_SEARCH, True), (OPERATION_OUTCOME, False)])
+def test_a_missing_biopsy_is_said_only_when_the_record_came_whole(
+    line: Line, procedures: object, fires: bool
+) -> None:
+    """R-PR-01: an earlier 4B without a biopsy is critical; where procedures failed, nobody can know."""
+    body = golden_request(NEVER_BIOPSIED)
+    body["prefetch"]["procedures"] = procedures
+    assert ("R-PR-01" in rules_of(answered(line, body))) is fires

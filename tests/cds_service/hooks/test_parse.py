@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cds_service.errors import BadRequest
+from cds_service.fhir.gathered import Gathered
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.hooks.services import PATIENT_VIEW, REPORT_SIGN
 from tests.cds_service.golden import VIEWING, golden_request
@@ -109,13 +110,15 @@ def test_concepts_are_read_in_the_three_forms_of_the_draft_hook() -> None:
     """An array, one object and a string all become a list of CodeableConcepts."""
     body = golden_request()
     body["context"].update(category="Radiology", procedure={"text": "Mammography"})
-    context = REPORT_SIGN.read_context(parse_hook_request(body, REPORT_SIGN), ())
+    context = REPORT_SIGN.read_context(parse_hook_request(body, REPORT_SIGN), Gathered(()))
     assert (context.category, context.procedure) == (({"text": "Radiology"},), ({"text": "Mammography"},))
 
 
 def test_patient_view_names_no_report() -> None:
     """On patient-view the reader chooses the report itself."""
-    context = PATIENT_VIEW.read_context(parse_hook_request(golden_request(VIEWING), PATIENT_VIEW), ())
+    context = PATIENT_VIEW.read_context(
+        parse_hook_request(golden_request(VIEWING), PATIENT_VIEW), Gathered(())
+    )
     assert (context.report_id, context.moment) == (None, "viewing")
 
 
