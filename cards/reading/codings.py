@@ -7,11 +7,24 @@ a local translation; a value none of whose codings is known is unmapped and show
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from cards.reading.questions import role_of
 from cards.terminology import Concept, Terminology
+
+
+_PLACING = frozenset(("laterality", "location"))
+_DESCRIBING = frozenset(
+    (
+        "associated_features",
+        "change",
+        "distribution",
+        "location_context",
+        "morphology",
+        "near_known_cancer",
+        "symmetry",
+    )
+)
 
 
 class Coded(NamedTuple):
@@ -19,7 +32,8 @@ class Coded(NamedTuple):
 
     ``unknown`` are the codings no table knows, as ``system|code``; ``text_only`` says that
     the value holds words but no coding at all. ``role`` is what the code asks for when it is a
-    question (question_roles.csv); ``domains`` are the domains of the concepts.
+    question (question_roles.csv); ``domains`` are the domains of the concepts. ``placing``: it
+    may name a side or place; ``describing``: it may describe a finding.
     """
 
     concepts: tuple[Concept, ...]
@@ -27,6 +41,8 @@ class Coded(NamedTuple):
     text_only: bool = False
     role: str | None = None
     domains: frozenset[str] = frozenset()
+    placing: bool = False
+    describing: bool = False
 
     def of(self, domain: str) -> tuple[str, ...]:
         """The names of the concepts of one domain."""
@@ -39,19 +55,14 @@ def of_concepts(concepts: Iterable[Concept], unknown: Iterable[str] = (), text_o
     """A Coded of these concepts, with its role and domains."""
     distinct = tuple(dict.fromkeys(concepts))
     domains = frozenset(concept.domain for concept in distinct)
-    return Coded(distinct, tuple(unknown), text_only, role_of(distinct), domains)
+    placing, describing = not _PLACING.isdisjoint(domains), not _DESCRIBING.isdisjoint(domains)
+    return Coded(distinct, tuple(unknown), text_only, role_of(distinct), domains, placing, describing)
 
 
 NOTHING = Coded((), ())
 TEXT_ONLY = Coded((), (), True)
 # Stands for a value of a wrong JSON type; equal to NOTHING and told apart by identity.
 WRONG = Coded((), (), False)
-
-
-@lru_cache(maxsize=16)
-def known_codes(terminology: Terminology) -> dict[tuple[object, object], Coded]:
-    """(system, code) -> Coded for every code of the tables, so that reading one builds nothing."""
-    return {key: of_concepts(concepts) for key, concepts in terminology.known.items()}
 
 
 def raw(system: object, code: object) -> str:
@@ -71,7 +82,8 @@ def coded(terminology: Terminology, value: object) -> Coded:
     try:
         # One known coding, as nearly every value is; whatever else it may be fails one of these steps.
         (only,) = value["coding"]  # type: ignore[index]
-        return known_codes(terminology)[only["system"], only["code"]]
+        known: Coded = terminology.derived[only["system"], only["code"]]
+        return known
     except (KeyError, TypeError, ValueError):
         return _carefully(terminology, value)
 
@@ -92,7 +104,13 @@ def _carefully(terminology: Terminology, value: object) -> Coded:
     system, code = only.get("system"), only.get("code")
     if isinstance(system, str) and isinstance(code, str):
         found = terminology.lookup(system, code)
-        return of_concepts(found) if found else Coded((), (raw(system, code),))
+        if not found:
+            return Coded((), (raw(system, code),))
+        value_of_code = of_concepts(found)
+        if (system, code) in terminology.known:
+            # Only codes of the tables, so that what is kept cannot grow with what is received.
+            terminology.derived[system, code] = value_of_code
+        return value_of_code
     return _incomplete(system, code, value)
 
 

@@ -5,6 +5,8 @@ What no table knows stays in the finding as its raw code, so that it is never ta
 
 from __future__ import annotations
 
+from typing import Any
+
 from cards.problem import Problem
 from cards.reading.codings import codings_of
 from cards.reading.gathering import Gathered
@@ -36,17 +38,6 @@ DISTRIBUTION_ORDER = ("not_stated", "diffuse", "regional", "grouped", "linear", 
 CHANGE_ORDER = ("not_compared", "resolved", "decreasing", "stable", "changed_morphology", "increasing", "new")
 _FEATURE_ORDER = ("mass", "architectural_distortion", "focal_asymmetry", "skin_retraction", "adenopathy")
 _MAY_BE_AMBIGUOUS = frozenset(("fine_linear_branching", "fine_pleomorphic", "coarse_heterogeneous"))
-_DESCRIBING = frozenset(
-    (
-        "associated_features",
-        "change",
-        "distribution",
-        "location_context",
-        "morphology",
-        "near_known_cancer",
-        "symmetry",
-    )
-)
 _READ_QUESTIONS = frozenset(("morphology", "distribution", "change", "feature", "presence", "any_finding"))
 _MORPHOLOGY_RANK = {name: rank for rank, name in enumerate(MORPHOLOGY_ORDER)}
 
@@ -74,7 +65,7 @@ class Described:
     __slots__ = ("gathered", "members", "other_suspicious", "places", "references")
 
     def __init__(
-        self, members: dict[str, object], gathered: Gathered, places: tuple[str, ...], other_suspicious: bool
+        self, members: dict[str, Any], gathered: Gathered, places: tuple[str, ...], other_suspicious: bool
     ) -> None:
         self.members, self.gathered = members, gathered
         self.places, self.other_suspicious = places, other_suspicious
@@ -87,21 +78,28 @@ def describe(
     """The finding that the gathered Observations describe; None when they say there is none."""
     said = _Descriptors(gathered.features)
     for part in gathered.parts:
-        said.places.update(dict.fromkeys(part.places))
+        if part.places:
+            said.places.update(dict.fromkeys(part.places))
         for answer in part.answers:
-            if not answer.denied and answer.role != "aside":
-                _take(answer, part, said, terminology, problems)
+            if answer.denied or answer.role == "aside":
+                continue
+            value = answer.value
+            if value.describing:
+                for concept in value.concepts:
+                    _take_concept(concept, answer, said, terminology)
+            if value.unknown or answer.asks.unknown:
+                _take_unknown(answer, part, said, problems)
     if said.none and not said.morphologies and not said.distributions:
         return None
     reference = gathered.parts[0].reference
     words = said.words
-    members: dict[str, object] = {
+    members: dict[str, Any] = {
         "finding_id": finding_id,
         "laterality": gathered.side or "missing",
         "morphology": _morphology(said, reference, problems),
         "distribution": _distribution(said, reference, problems),
-        "change": max(said.changes, key=CHANGE_ORDER.index, default="not_compared"),
-        "associated_features": tuple(name for name in _FEATURE_ORDER if name in said.features),
+        "change": _most_serious(said.changes),
+        "associated_features": tuple(filter(said.features.__contains__, _FEATURE_ORDER)),
         "symmetry": words.get("symmetry", "not_stated"),
         "location_context": words.get("location_context", "none"),
         "near_known_cancer": "near_known_cancer" in words,
@@ -109,19 +107,14 @@ def describe(
     return Described(members, gathered, tuple(sorted(said.places)), said.other)
 
 
-def _take(
-    answer: Answer, part: Observed, said: _Descriptors, terminology: Terminology, problems: list[Problem]
-) -> None:
-    value = answer.value
-    if not _DESCRIBING.isdisjoint(value.domains):
-        for concept in value.concepts:
-            _take_concept(concept, answer, said, terminology)
-    if value.unknown and answer.role in _READ_QUESTIONS:
-        where = f"{part.reference}.{answer.path}" if answer.path else part.reference
+def _take_unknown(answer: Answer, part: Observed, said: _Descriptors, problems: list[Problem]) -> None:
+    where = f"{part.reference}.{answer.path}" if answer.path else part.reference
+    if answer.value.unknown and answer.role in _READ_QUESTIONS:
         _unmapped(answer, where, said, problems)
-    elif answer.asks.unknown and not answer.asks.concepts and answer.path:
-        text = f"No table knows the question {answer.asks.unknown[0]}."
-        problems.append(Problem(f"{part.reference}.{answer.path}.code", "unknown-question", text))
+    elif answer.path and not answer.asks.concepts:
+        for question in answer.asks.unknown[:1]:
+            text = f"No table knows the question {question}."
+            problems.append(Problem(f"{where}.code", "unknown-question", text))
 
 
 def _take_concept(concept: Concept, answer: Answer, said: _Descriptors, terminology: Terminology) -> None:
@@ -182,11 +175,16 @@ def _unmapped(answer: Answer, where: str, said: _Descriptors, problems: list[Pro
     problems.append(Problem(where, "unmapped-code", text))
 
 
+def _most_serious(changes: list[str]) -> str:
+    return max(changes, key=CHANGE_ORDER.index) if changes else "not_compared"
+
+
 def _morphology(said: _Descriptors, reference: str, problems: list[Problem]) -> tuple[str, ...]:
     """Every morphology, the least suspicious first, raw codes last."""
+    if len(said.morphologies) < 2:
+        return tuple(said.morphologies)
     names = set(said.morphologies)
-    if len(names) > 1:
-        names.discard("unspecified")
+    names.discard("unspecified")
     if len(names) > 1:
         text = "Several morphologies are coded; all were kept and the most suspicious drives."
         problems.append(Problem(reference, "several-morphologies", text))
@@ -195,6 +193,8 @@ def _morphology(said: _Descriptors, reference: str, problems: list[Problem]) -> 
 
 def _distribution(said: _Descriptors, reference: str, problems: list[Problem]) -> str:
     """The most suspicious distribution; a raw code only when nothing else is coded."""
+    if len(said.distributions) < 2:
+        return next(iter(said.distributions), "not_stated")
     known = [name for name in DISTRIBUTION_ORDER if name in said.distributions]
     raw = sorted(name for name in said.distributions if name not in DISTRIBUTION_ORDER)
     stated = [name for name in known if name != "not_stated"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cards.facts import UNSTATED_FINDING, Finding
+from cards.facts import Finding
 from cards.problem import Problem
 from cards.reading.codings import coded
 from cards.reading.conditions import conditions_of_report
@@ -20,7 +20,7 @@ from cards.terminology import Terminology
 
 
 class Findings(NamedTuple):
-    """The findings F1, F2 .. and their members as read from Observations.
+    """The findings F1, F2 .. as members of Finding, before their own categories are joined.
 
     ``sources`` and ``places`` hold, per finding, the references it rests on and its coded places.
     ``observations`` are all Observations of the report with roles and sides settled.
@@ -29,8 +29,7 @@ class Findings(NamedTuple):
     ``earlier_exam`` says that one is coded in the report.
     """
 
-    findings: tuple[Finding, ...]
-    members: tuple[dict[str, object], ...]
+    members: tuple[dict[str, Any], ...]
     sources: dict[str, tuple[str, ...]]
     places: dict[str, tuple[str, ...]]
     observations: list[Observed]
@@ -39,6 +38,11 @@ class Findings(NamedTuple):
     earlier_exam: bool
     incomplete: bool
     wrong: bool
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings themselves."""
+        return tuple(Finding(**members) for members in self.members)
 
 
 _EARLIER_EXAM = frozenset(("q_previously_demonstrated_by", "prior_exam_reference"))
@@ -57,8 +61,7 @@ def read_findings(
     observations = reached.observations
     observations.extend(conditions_of_report(report, reached, index, terminology, problems))
     incomplete = assign_roles(observations, problems) or reached.incomplete
-    findings: list[Finding] = []
-    members: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     sources: dict[str, tuple[str, ...]] = {}
     places: dict[str, tuple[str, ...]] = {}
     other = False
@@ -67,23 +70,21 @@ def read_findings(
         if gathered.side is None:
             study_side = study_side or _side_of_study(report, terminology)
             gathered.side = study_side
-        finding_id = f"F{len(findings) + 1}"
+        finding_id = f"F{len(found) + 1}"
         described = describe(gathered, finding_id, terminology, problems)
         if described is None:
             continue
         name_parts(gathered, finding_id)
-        members.append(described.members)
-        findings.append(Finding(**described.members))  # type: ignore[arg-type]
+        found.append(described.members)
         sources[finding_id] = described.references
         places[finding_id] = described.places
         other = other or described.other_suspicious
-    wrong = _add_conclusions(report, findings, sources, index, terminology, problems) or reached.wrong
-    if any(finding.laterality == "missing" for finding in findings):
+    wrong = _add_conclusions(report, found, sources, index, terminology, problems) or reached.wrong
+    if any(members["laterality"] == "missing" for members in found):
         incomplete = incomplete or any(one.code == "dangling-body-structure" for one in problems)
     other = other or any(_is_suspicious(observed, terminology) for observed in observations)
     return Findings(
-        tuple(findings),
-        tuple(members),
+        tuple(found),
         sources,
         places,
         observations,
@@ -111,7 +112,7 @@ def _side_of_study(report: Json, terminology: Terminology) -> str | None:
 
 def _add_conclusions(
     report: Json,
-    findings: list[Finding],
+    found: list[dict[str, Any]],
     sources: dict[str, tuple[str, ...]],
     index: Resources,
     terminology: Terminology,
@@ -125,23 +126,23 @@ def _add_conclusions(
     if not isinstance(values, list):
         unreadable(report, reference, problems)
         return True
-    covered = {name for finding in findings for name in finding.morphology}
+    covered = {name for members in found for name in members["morphology"]}
     for value in values:
         said = coded(terminology, value)
         if not any(map(is_calcification, said.concepts)):
             continue
         named = {terminology.value("morphology", name) or "unspecified" for name in said.of("morphology")}
         named.discard("unspecified")
-        if findings and named <= covered:
+        if found and named <= covered:
             continue
-        finding_id = f"F{len(findings) + 1}"
-        findings.append(
-            Finding(
-                finding_id=finding_id,
-                laterality="missing",
-                morphology=tuple(sorted(named)),
-                distribution=UNSTATED_FINDING.distribution,
-            )
+        finding_id = f"F{len(found) + 1}"
+        found.append(
+            {
+                "finding_id": finding_id,
+                "laterality": "missing",
+                "morphology": tuple(sorted(named)),
+                "distribution": "not_stated",
+            }
         )
         sources[finding_id] = (reference,)
         covered |= named
@@ -181,6 +182,8 @@ def _is_suspicious(observed: Observed, terminology: Terminology) -> bool:
 
 def _words(observations: list[Observed], terminology: Terminology) -> dict[str, str]:
     words: dict[str, str] = {}
+    if _WORDS.isdisjoint(terminology.domains):
+        return words
     for observed in observations:
         if observed.negated:
             continue

@@ -15,8 +15,8 @@ from cards.reading.codings import WRONG, Coded, coded
 from cards.reading.resources import Json, Resources, references_of, shown
 from cards.terminology import Terminology
 
-_PLACING = frozenset(("laterality", "location"))
 SIDES = ("left", "right", "bilateral")
+_SIDES = frozenset(SIDES)
 _BODY_SITE_REFERENCE = "http://hl7.org/fhir/StructureDefinition/bodySite"
 _STRUCTURE_MEMBERS = ("location", "locationQualifier", "structure", "laterality", "qualifier", "morphology")
 
@@ -36,7 +36,7 @@ NOWHERE = Site(None, ())
 
 def one_side(sides: Iterable[str], location: str, problems: list[Problem]) -> str | None:
     """The one side that is named; ``missing`` and a problem for two different ones, None for none."""
-    named = {side for side in sides if side in SIDES}
+    named = {side for side in sides if side in _SIDES}
     if not named:
         return None
     if len(named) == 1:
@@ -60,12 +60,12 @@ def site_of(
     ``stated`` are further values of the resource that may name a side or place (its code, its
     answers). ``holder`` is the resource that contains it, or the resource itself.
     """
-    values: list[Coded] = [value for value in stated if not _PLACING.isdisjoint(value.domains)]
+    values: list[Coded] = list(stated)
     wrong = False
     body_site = resource.get("bodySite")
     if body_site is not None:
         wrong = not isinstance(body_site, (dict, list))
-        for one in references_of(body_site):
+        for one in (body_site,) if isinstance(body_site, dict) else references_of(body_site):
             value = coded(terminology, one)
             wrong = wrong or value is WRONG
             values.append(value)
@@ -78,15 +78,16 @@ def site_of(
     if not values:
         return Site(None, (), name, wrong) if name or wrong else NOWHERE
     sides: set[str] = set()
-    places: dict[str, None] = {}
+    places: list[str] = []
     for value in values:
-        for concept in value.concepts:
-            if concept.domain == "laterality":
-                sides.add(concept.concept)
-            elif concept.domain == "location":
-                places[concept.concept] = None
+        if value.placing:
+            for concept in value.concepts:
+                if concept.domain == "laterality":
+                    sides.add(concept.concept)
+                elif concept.domain == "location":
+                    places.append(concept.concept)
     side = one_side(sides, index.reference_of(resource), problems) if sides else None
-    return Site(side, tuple(places), name, wrong)
+    return Site(side, tuple(dict.fromkeys(places)) if places else (), name, wrong)
 
 
 def _extensions(extensions: object, terminology: Terminology) -> Iterator[Coded]:

@@ -103,15 +103,16 @@ def _joined(value: Coded, code: Coded) -> Coded:
 
 
 def _answer(element: Json, code: Coded, path: str, terminology: Terminology) -> Answer:
-    role = code.role
-    received = element.get("valueCodeableConcept") or element.get("valueCoding")
+    received = element.get("valueCodeableConcept")
+    if received is None:
+        received = element.get("valueCoding")
     value = NOTHING if received is None else coded(terminology, received)
-    denied = element.get("valueBoolean") is False or (
-        "presence" in value.domains and role != "change" and says_absent(value)
-    )
-    if role is None and not _ASSERTING.isdisjoint(code.domains):
-        joined = _joined(value, code)
-        return Answer(code, WRONG if value is WRONG else joined, element, path, role, denied)
+    role = code.role
+    denied = element.get("valueBoolean") is False
+    if value.domains and role != "change" and "presence" in value.domains:
+        denied = denied or says_absent(value)
+    if role is None and code.domains and not _ASSERTING.isdisjoint(code.domains) and value is not WRONG:
+        value = _joined(value, code)
     return Answer(code, value, element, path, role, denied)
 
 

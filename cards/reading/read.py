@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import zip_longest
 
 from cards.facts import UNSTATED_FACTS, Facts, Finding
 from cards.problem import Problem
@@ -52,7 +51,7 @@ def read(
         index,
         context,
         lambda one: read_exam(one, "", (), (), index, words, []).exam_type != "not_mammography",
-        lambda one: bool(read_findings(one, index, words, []).findings),
+        lambda one: bool(read_findings(one, index, words, []).members),
     )
     if report is None:
         return _nothing_to_read(context, problems)
@@ -81,11 +80,12 @@ def _read_report(
     orders = following_orders(report, index, context.draft_orders, exam_day, words, problems)
     advised = read_recommendation(topics, orders, exam_day, words, problems)
     coded = read_assessments(report, where, topics, advised.values, words, problems)
-    assessed = with_levels(coded, found.findings, where, problems)
+    described = _with_own_categories(found, coded.findings)
+    assessed = with_levels(coded, described, where, problems)
     pathology = read_pathology(report, found.observations, topics, index, words, problems)
     past = read_cancer_history(index, topics, words, problems)
     patient = _patient(report, index, context)
-    findings = _completed(found, assessed, pathology, exam_day)
+    findings = _with_results(described, assessed, pathology, exam_day)
     new_pathology = any(_is_new(one, exam_day) for one in pathology.values())
     facts = Facts(
         report_status=status,
@@ -141,23 +141,31 @@ def _read_report(
     )
 
 
-def _completed(
-    found: Findings, assessed: Assessments, pathology: Mapping[str, Pathology], exam_day: date | None
+def _with_own_categories(found: Findings, categories: Mapping[str, str]) -> tuple[Finding, ...]:
+    """The findings with the category that is coded on each."""
+    return tuple(
+        Finding(**members)
+        if (own := categories.get(members["finding_id"])) is None
+        else Finding(**members, assessment=own, is_known_cancer=own == "6")
+        for members in found.members
+    )
+
+
+def _with_results(
+    findings: tuple[Finding, ...],
+    assessed: Assessments,
+    pathology: Mapping[str, Pathology],
+    exam_day: date | None,
 ) -> tuple[Finding, ...]:
-    """The findings with their own category and what pathology says."""
-    if not assessed.findings and not pathology:
-        return found.findings
+    """The findings with what pathology says about them."""
+    if not pathology:
+        return findings
     complete: list[Finding] = []
-    for finding, members in zip_longest(found.findings, found.members):
-        own = assessed.findings.get(finding.finding_id)
+    for finding in findings:
+        breast = {"left": assessed.left, "right": assessed.right}.get(finding.laterality)
         result = pathology.get(finding.finding_id)
-        if members is not None and own is not None:
-            finding = Finding(**members, assessment=own, is_known_cancer=own == "6")
-        if result is not None:
-            breast = {"left": assessed.left, "right": assessed.right}.get(finding.laterality)
-            joined = with_pathology(finding, result, breast or assessed.overall, exam_day)
-            finding = replace(finding, **joined)
-        complete.append(finding)
+        joined = with_pathology(finding, result, breast or assessed.overall, exam_day)
+        complete.append(replace(finding, **joined))  # type: ignore[arg-type]
     return tuple(complete)
 
 
@@ -170,7 +178,7 @@ def _comparison(found: Findings) -> str:
     named = found.words.get("comparison_status")
     if named is not None:
         return named
-    changed = any(finding.change != "not_compared" for finding in found.findings)
+    changed = any(members.get("change", "not_compared") != "not_compared" for members in found.members)
     return "compared" if changed or found.earlier_exam else "not_stated"
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from cards.problem import Problem
 from cards.reading.composition import Entry, section_entries
-from cards.reading.laterality import site_of
+from cards.reading.laterality import NOWHERE, site_of
 from cards.reading.observed import WITHDRAWN, Observed, read_observation
 from cards.reading.questionnaire import read_questionnaire
 from cards.reading.resources import Json, Resources, references_of, shown
@@ -63,7 +63,7 @@ class _Walk:
         if result is not None and not isinstance(result, (list, dict)):
             self._unreadable(self.report, where)
         for position, reference in enumerate(references_of(result)):
-            self._follow(reference, self.report, f"{where}.result[{position}]", None, ())
+            self._follow(reference, self.report, (where, "result", position))
         for resource in references_of(self.report.get("contained")):
             if isinstance(resource, dict):
                 self._add(resource, self.report, None, None)
@@ -87,8 +87,8 @@ class _Walk:
             members = resource.get("hasMember")
             if members is not None:
                 for position, reference in enumerate(self._list(resource, "hasMember", observed)):
-                    location = f"{observed.reference}.hasMember[{position}]"
-                    self._follow(reference, observed.holder, location, observed, ())
+                    place = (observed.reference, "hasMember", position)
+                    self._follow(reference, observed.holder, place, observed)
             if "derivedFrom" in resource:
                 self._derived(observed)
 
@@ -116,7 +116,12 @@ class _Walk:
                     self._add(target, holder, None, None, derived=observed)
 
     def _enter(self, entry: Entry) -> None:
-        self._follow(entry.reference, entry.holder, entry.location, None, ("Observation",), entry.side)
+        target = self.index.resolve(entry.reference, entry.holder)
+        if target is not None:
+            holder = entry.holder if _is_contained(entry.reference) else target
+            self._add(target, holder, None, entry.side)
+        elif _may_be_observation(entry.reference):
+            self._dangling(entry.reference, entry.location)
 
     def _optional(self, reference: object) -> None:
         target = self.index.resolve({"reference": reference}, self.report)
@@ -124,20 +129,14 @@ class _Walk:
             self._add(target, target, None, None)
 
     def _follow(
-        self,
-        reference: object,
-        holder: Json,
-        location: str,
-        parent: Observed | None,
-        only: tuple[str, ...],
-        side: str | None = None,
+        self, reference: object, holder: Json, place: tuple[str, str, int], parent: Observed | None = None
     ) -> None:
+        """Add what ``reference`` leads to; ``place`` is who refers, by which member, at which position."""
         target = self.index.resolve(reference, holder)
         if target is None:
-            if not only or _may_be_observation(reference):
-                self._dangling(reference, location)
-            return
-        self._add(target, holder if _is_contained(reference) else target, parent, side)
+            self._dangling(reference, f"{place[0]}.{place[1]}[{place[2]}]")
+        else:
+            self._add(target, holder if _is_contained(reference) else target, parent, None)
 
     def _add(
         self,
@@ -168,14 +167,17 @@ class _Walk:
         observed, wrong = read_observation(resource, reference, holder, self.terminology, self.problems)
         self.known[id(resource)] = observed
         observed.parent = parent
-        stated = [observed.code]
-        stated.extend([answer.value for answer in observed.answers])
+        stated = [answer.value for answer in observed.answers if answer.value.placing]
+        if observed.code.placing:
+            stated.append(observed.code)
         site = site_of(resource, holder, stated, self.index, self.terminology, self.problems)
-        observed.own_side, observed.places, observed.structure = site.side, site.places, site.structure
-        observed.side = site.side or side or _summary_side(derived)
-        if site.wrong and not wrong:
-            unreadable(resource, reference, self.problems)
-        self.reached.wrong = self.reached.wrong or wrong or site.wrong
+        if site is not NOWHERE:
+            observed.own_side, observed.places, observed.structure = site.side, site.places, site.structure
+        observed.side = site.side or side or (None if derived is None else _summary_side(derived))
+        if wrong or site.wrong:
+            self.reached.wrong = True
+            if not wrong:
+                unreadable(resource, reference, self.problems)
         self.reached.observations.append(observed)
         if parent is not None:
             parent.members.append(observed)
@@ -239,9 +241,9 @@ def _another_day(target: Json, summary: Json) -> bool:
     return isinstance(mine, str) and isinstance(other, str) and mine[:10] != other[:10]
 
 
-def _summary_side(summary: Observed | None) -> str | None:
+def _summary_side(summary: Observed) -> str | None:
     """The side a finding takes from the summary it was derived from: one breast, never both."""
-    return summary.side if summary is not None and summary.side in ("left", "right") else None
+    return summary.side if summary.side in ("left", "right") else None
 
 
 def _inherit_sides(observations: list[Observed], problems: list[Problem]) -> None:

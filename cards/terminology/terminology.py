@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cards.terminology.ambiguous import ambiguous_codes
 from cards.terminology.check_digits import check_digit_is_wrong
@@ -54,10 +54,12 @@ class Hazard(NamedTuple):
 class Terminology:
     """Code tables as dictionaries. Build one with :func:`load_terminology` or :func:`shipped`.
 
-    ``known`` are the concepts by (canonical system, code), ``rows`` every row that was loaded.
+    ``known`` are the concepts by (canonical system, code), ``rows`` every row that was loaded,
+    ``domains`` their domains. ``derived`` is room for a reader to keep what it works out of a known
+    code, under the same key.
     """
 
-    __slots__ = ("_hazards", "_systems", "_values", "_withheld", "known", "rows")
+    __slots__ = ("_hazards", "_systems", "_values", "_withheld", "derived", "domains", "known", "rows")
 
     def __init__(
         self, rows: Iterable[Row], hazards: Iterable[Row], systems: Systems, accept_unverified: bool
@@ -65,6 +67,8 @@ class Terminology:
         self.rows = tuple(rows)
         self._systems = systems
         self._values = crosswalk()
+        self.domains = frozenset(row.domain for row in self.rows)
+        self.derived: dict[tuple[object, object], Any] = {}
         self.known: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._withheld: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._hazards: dict[tuple[str, str], tuple[Hazard, ...]] = {}
