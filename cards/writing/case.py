@@ -138,9 +138,13 @@ def step_words(case: Case, step: Step, side: str = "") -> str:
 def then_words(case: Case, limit: int, side: str) -> Iterator[str]:
     """Yield the clause "; next is ..." of a summary, with ``limit`` steps down to one.
 
-    ``side`` is the side that the summary has named already. No step at all: an empty clause.
+    ``side`` is the side that the summary has named already. No step at all, or a limit of 0: an
+    empty clause.
     """
     words = case.words.words
+    if limit == 0:
+        yield ""
+        return
     if case.guidance.facts.deceased:
         yield words["then_deceased"]
         return
@@ -154,7 +158,7 @@ def then_words(case: Case, limit: int, side: str) -> Iterator[str]:
     ]
     for count in range(min(limit, len(named)), 0, -1):
         yield words["then"].format(steps=joined(named[:count], words["and"]))
-    if limit == 0 or not named:
+    if not named:
         yield ""
 
 
@@ -175,25 +179,22 @@ def _cancer_side(case: Case) -> str:
     return "both" if side == "bilateral" else side
 
 
-def _pathology_side(case: Case) -> str:
-    sides = {finding.laterality for finding in case.guidance.facts.findings if finding.biopsy_result}
-    side = sides.pop() if len(sides) == 1 else "bilateral"
+def _biopsied(case: Case, rule_id: str) -> list[Finding]:
+    """Return the findings for which one rule of section 10 fired."""
+    named = {rule.finding_id for rule in case.guidance.rules if rule.id == rule_id}
+    findings = [finding for finding in case.guidance.facts.findings if finding.biopsy_result]
+    return [finding for finding in findings if finding.finding_id in named] or findings
+
+
+def _side_of(findings: list[Finding]) -> str:
+    sides = {finding.laterality for finding in findings}
+    side = sides.pop() if len(sides) == 1 else "missing" if "missing" in sides else "both"
     return "both" if side == "bilateral" else side
 
 
-def _rule_side(case: Case, rule: FiredRule) -> str:
-    for finding in case.guidance.facts.findings:
-        if finding.finding_id == rule.finding_id and finding.laterality in ("left", "right"):
-            return finding.laterality
-    return _pathology_side(case)
-
-
-def _result(case: Case, rule: FiredRule | None) -> str:
-    table = case.words.tables["result"]
-    for finding in case.guidance.facts.findings:
-        if finding.biopsy_result and (rule is None or rule.finding_id in (None, finding.finding_id)):
-            return table[finding.biopsy_result]
-    return ""
+def _results(findings: list[Finding], words: Texts) -> str:
+    named = dict.fromkeys(words.tables["result"][f.biopsy_result] for f in findings if f.biopsy_result)
+    return next(iter(named)) if len(named) == 1 else words.words["several_results"]
 
 
 def case_slots(case: Case) -> dict[str, str]:
@@ -211,7 +212,6 @@ def case_slots(case: Case) -> dict[str, str]:
     return {
         "cancer_breast": tables["breast"][cancer_side],
         "cancer_side": cancer_side,
-        "pb_side": _pathology_side(case),
         "finding_side": finding.laterality if finding else "",
         "finding": found,
         "Finding": capital(found),
@@ -245,10 +245,8 @@ def rule_slots(case: Case, rule: FiredRule) -> Mapping[str, str]:
             "codes": ", ".join(escape(bare_code(code)) for code in shapes(case.guidance.facts.findings)[:3])
         }
     if rule.id.startswith("R-PB-"):
-        side = _rule_side(case, rule)
-        return {
-            "result": _result(case, rule),
-            "pb_breast": case.words.tables["breast"][side],
-            "pb_side": side,
-        }
+        findings = _biopsied(case, rule.id)
+        side = _side_of(findings)
+        breast = case.words.tables["breast"][side]
+        return {"result": _results(findings, case.words), "pb_breast": breast, "pb_side": side}
     return {}

@@ -17,6 +17,7 @@ from cards.writing.steps import Step, in_doubt
 
 MAX_DETAIL = 900
 _MAX_LISTED = 4
+_MOST_STEPS = 6
 # Of what a report leaves open, this matters only for some exams; elsewhere it is noise.
 _ONLY_FOR_CATEGORY_3_AND_4 = ("magnification_views_done",)
 _ONLY_FOR_CATEGORY_3 = ("recommended_interval",)
@@ -28,16 +29,16 @@ def _placed(case: Case, finding: Finding, *, noun: bool) -> str:
     return case.words.words["placed"].format(finding=found, item=place) if place else found
 
 
-def _listed(case: Case, finding_ids: Sequence[str], side: str = "") -> str:
-    """Describe findings; ``side`` is the breast named already, which they need not repeat."""
+def _listed(case: Case, finding_ids: Sequence[str], most: int, side: str = "") -> str:
+    """Describe up to ``most`` findings; ``side`` is the breast named already, not repeated."""
     findings = [
         replace(finding, laterality="missing") if finding.laterality == side else finding
         for finding in case.guidance.facts.findings
         if finding.finding_id in finding_ids
     ]
-    shown = [_placed(case, finding, noun=len(findings) == 1) for finding in findings[:_MAX_LISTED]]
-    if len(findings) > _MAX_LISTED:
-        shown.append(case.words.words["count_more"].format(count=len(findings) - _MAX_LISTED))
+    shown = [_placed(case, finding, noun=len(findings) == 1) for finding in findings[:most]]
+    if len(findings) > most:
+        shown.append(case.words.words["count_more"].format(count=len(findings) - most))
     return ", ".join(shown) or case.words.words["no_finding"]
 
 
@@ -53,27 +54,30 @@ def _federal(case: Case, category: str | None) -> str:
     return case.words.tables["federal"][category] if category else category_words(case, None)
 
 
-def _breast_line(case: Case, breast: BreastGuidance) -> str:
+def _breast_line(case: Case, breast: BreastGuidance, most: int) -> str:
     tables = case.words.tables
     name = tables["breast"]["both" if breast.side == "bilateral" else breast.side]
     return case.words.words["read_breast"].format(
         Breast=capital(name),
-        finding=_listed(case, breast.finding_ids, breast.side),
+        finding=_listed(case, breast.finding_ids, most, breast.side),
         category=_federal(case, breast.assessment),
         verdict=tables["verdict"][breast.concordance],
     )
 
 
-def read_paragraph(case: Case) -> str:
-    """Say what was read: findings with place, category in federal wording, exam with date."""
+def read_paragraph(case: Case, most: int = _MAX_LISTED) -> str:
+    """Say what was read: up to ``most`` findings a breast with place, category in federal
+    wording, exam with date."""
     words, facts = case.words.words, case.guidance.facts
+    if most == 0:
+        return words["read_exam"].format(exam=_exam(case))
     if len(case.breasts) > 1:
         lines = [words["read_exam"].format(exam=_exam(case))]
-        return "\n".join(lines + [_breast_line(case, breast) for breast in case.breasts])
+        return "\n".join(lines + [_breast_line(case, breast, most) for breast in case.breasts])
     ids = [finding.finding_id for finding in facts.findings]
     category = case.breast.assessment if case.breast else facts.assessment_overall
     return words["read"].format(
-        finding=_listed(case, ids), category=_federal(case, category), exam=_exam(case)
+        finding=_listed(case, ids, most), category=_federal(case, category), exam=_exam(case)
     )
 
 
@@ -92,8 +96,9 @@ def _step_when(case: Case, step: Step) -> str:
     return named
 
 
-def next_paragraph(case: Case, *, act: bool) -> str:
-    """Say what comes next and when; ``act`` adds what to do with the report itself."""
+def next_paragraph(case: Case, *, act: bool, most: int = _MOST_STEPS) -> str:
+    """Say what comes next and when, in at most ``most`` steps; ``act`` adds what to do with the
+    report itself."""
     words = case.words.words
     if case.guidance.facts.deceased:
         return words["deceased"]
@@ -101,7 +106,10 @@ def next_paragraph(case: Case, *, act: bool) -> str:
     open_steps = [step for step in case.steps if not step.ordered]
     sentences = []
     if open_steps:
-        steps = "; ".join(_step_when(case, step) for step in open_steps)
+        named = [_step_when(case, step) for step in open_steps[:most]]
+        if len(open_steps) > most:
+            named.append(words["count_more"].format(count=len(open_steps) - most))
+        steps = "; ".join(named)
         sentences.append(words["next_act" if act else "next"].format(steps=steps, act=clause))
     elif act:
         sentences.append(words["next_none"].format(act=clause))
@@ -229,6 +237,11 @@ def rule_line(case: Case, rule: FiredRule, slots: Mapping[str, str]) -> str:
     return text.format_map({**slots, **rule_slots(case, rule)})
 
 
+def length(paragraphs: Sequence[str]) -> int:
+    """Return how many characters paragraphs take, blank lines included."""
+    return sum(len(text) + 2 for text in paragraphs if text)
+
+
 def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str) -> str:
     """Join paragraphs inside MAX_DETAIL characters.
 
@@ -236,7 +249,8 @@ def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str)
     ``optional`` are (priority, text): the lowest number is kept first, the order given is the
     order shown. ``more`` counts the notes that had no room.
     """
-    room = MAX_DETAIL - sum(len(text) + 2 for text in required) - len(more) - 2
+    room = MAX_DETAIL - length(required) - len(more) - 2
+    note_fits = room >= 0
     kept: set[int] = set()
     for index in sorted(range(len(optional)), key=lambda number: optional[number][0]):
         cost = len(optional[index][1]) + 2
@@ -245,7 +259,7 @@ def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str)
             kept.add(index)
     middle = [text for index, (_, text) in enumerate(optional) if index in kept]
     dropped = sum(text.startswith("- ") for index, (_, text) in enumerate(optional) if index not in kept)
-    if dropped:
+    if dropped and note_fits:
         middle.append(more.format(count=dropped))
     place = required.index("")
     bullets = "\n".join(text for text in middle if text.startswith("- "))

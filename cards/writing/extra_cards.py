@@ -17,10 +17,10 @@ Group = tuple[FiredRule, ...]
 def extra_groups(case: Case, taken: Sequence[FiredRule]) -> tuple[Group, ...]:
     """Return the rules of each extra card, worst first: every warning or critical rule that the
     main card has not taken and the site has not muted. A critical rule is never muted."""
-    own = {id(rule) for rule in taken}
+    own = {rule.id for rule in taken}
     groups: dict[str, list[FiredRule]] = {}
     for rule in case.guidance.rules:
-        if INDICATOR_RANK[rule.indicator] < INDICATOR_RANK["warning"] or id(rule) in own:
+        if INDICATOR_RANK[rule.indicator] < INDICATOR_RANK["warning"] or rule.id in own:
             continue
         if rule.id in case.policy.muted and rule.indicator != "critical":
             continue

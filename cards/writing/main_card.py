@@ -14,7 +14,9 @@ from cards.writing.case import (
     rule_slots,
 )
 from cards.writing.detail import (
+    MAX_DETAIL,
     fit,
+    length,
     next_paragraph,
     not_stated_paragraph,
     other_profiles,
@@ -32,6 +34,10 @@ from cards.writing.suggestions import suggestions
 from cards.writing.summaries import summary
 from cards.writing.texts import CardText
 
+# Families that ask the reader to look at the report again.
+_ABOUT_THE_REPORT = ("under_called", "over_called", "not_permitted", "not_evaluable", "category_unclear")
+# How the required paragraphs get shorter: findings a breast, steps, with the reason or without.
+_SHORTER = ((4, 6, True), (1, 6, True), (1, 6, False), (1, 3, False), (0, 3, False), (0, 1, False))
 _AGE_RULES = ("R-FU-09", "R-FU-10", "R-RC-08")
 _OPEN = ("0", "0A", "0P", "4", "4A", "4B", "4C", "5")
 _WITHDRAWN = ("R-SC-02", "R-SC-05")
@@ -122,7 +128,8 @@ def draft_main(case: Case) -> Draft | None:
     ]
     if pathology:
         rule = _worst(pathology)
-        return Draft("pathology", case.words.rules[rule.id], (rule,), rule)
+        same = tuple(one for one in pathology if one.id == rule.id)
+        return Draft("pathology", case.words.rules[rule.id], same, rule)
     missing = tuple(rule for rule in guidance.rules if rule.id == "R-DQ-07")
     return Draft("no_assessment", mains["no_assessment"], missing, None)
 
@@ -152,19 +159,21 @@ def _detail(
     folded: Sequence[Card],
 ) -> str:
     words = case.words
-    verdict = draft.text.detail.format_map(slots)
     reason = _why(case, draft.rules) if draft.family in VERDICT_RULES else None
-    if reason is not None:
-        verdict += " " + words.tables["why"][reason.id]
-    act = draft.family in (
-        "under_called",
-        "over_called",
-        "not_permitted",
-        "not_evaluable",
-        "category_unclear",
-    )
-    required = [verdict, read_paragraph(case), next_paragraph(case, act=act)]
-    required += ["", profile_paragraph(case), words.words["footer"]]
+    why = words.tables["why"][reason.id] if reason else ""
+    verdict = draft.text.detail.format_map(slots)
+    required: list[str] = []
+    for findings, steps, reason_text in _SHORTER:  # many findings: shorter, until it fits
+        required = [
+            f"{verdict} {why}".rstrip() if reason_text else verdict,
+            read_paragraph(case, most=findings),
+            next_paragraph(case, act=draft.family in _ABOUT_THE_REPORT, most=steps),
+            "",
+            profile_paragraph(case),
+            words.words["footer"],
+        ]
+        if length(required) <= MAX_DETAIL:
+            break
     muted = [rule for rule in others if rule.id in case.policy.muted]
     optional = [(0, extra.detail.partition("\n\n")[0]) for extra in folded]
     if _unexplained(case) and draft.text is not words.mains["concordant/no-explanation"]:

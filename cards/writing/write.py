@@ -54,8 +54,8 @@ def write(
         return ()
     room = int(str(switch(policy, "max_cards"))) - 1
     groups = extra_groups(case, draft.rules)
-    elsewhere = {id(rule) for group in (*groups, draft.rules) for rule in group}
-    others = [rule for rule in guidance.rules if id(rule) not in elsewhere]
+    elsewhere = {rule.id for group in (*groups, draft.rules) for rule in group}
+    others = [rule for rule in guidance.rules if rule.id not in elsewhere]
     slots = case_slots(case)
     extras = extra_cards(case, groups, slots, new_id, public_url)
     card = main_card(case, draft, others, extras[room:], new_id, public_url, slots, seed_page_url)

@@ -53,6 +53,11 @@ def test_no_text_was_left_in_english():
             assert text != spanish[key], key
 
 
+def test_reasons_have_one_order():
+    """The order of the reasons decides which one is shown, so both languages have the same."""
+    assert list(texts("en").tables["why"]) == list(texts("es").tables["why"])
+
+
 def test_an_unknown_language_gets_english():
     """A language without texts is answered in English."""
     assert texts("fr") == texts("en")
