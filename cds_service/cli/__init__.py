@@ -18,6 +18,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("cds_service.cli.policy:policy", "Check, show and compare policy files."),
     "codes": ("cds_service.cli.codes:codes", "Look up, check and list terminology codes."),
     "database": ("cds_service.cli.database:database", "Bring the tables to this version's shape."),
+    "clients": ("cds_service.cli.clients:clients", "Check who may call, and reach their servers."),
+    "audit": ("cds_service.cli.audit:audit", "Export the audit as FHIR AuditEvents."),
+    "probe": ("cds_service.cli.probe:probe", "Send forged tokens to a CDS service and judge it."),
     "education": ("cds_service.cli.education:education", "Check the catalogue of patient pages."),
 }
 
