@@ -90,7 +90,7 @@ def _judge(report: Report, problems: tuple[Problem, ...]) -> Guidance:
         verdicts = [verdict(one, report) for one in breasts]
     exam_checks(breasts, report)
 
-    extra = None if report.conflict else overall_driver(breasts, report)
+    extra = None if report.conflict else overall_driver(breasts, tuple(results.values()), report)
     drivers = [*(one.driving for one in verdicts), extra]
     withheld = routine_withheld(drivers, tuple(results.values()), report)
     plans = [

@@ -57,7 +57,7 @@ class Breast:
         sets = [all_sets[id(one)] for one in self.judged if not one.raw.is_known_cancer]
         self.sets = [entry for entry in sets if entry.expected]
         self.unevaluable = [entry for entry in sets if not entry.expected]
-        if place == "whole":
+        if place in ("whole", "rest"):
             self.cancer_known = report.cancer_sides != 0
         else:
             self.cancer_known = bool(report.cancer_sides & BREAST_BIT.get(self.side, 3))
@@ -111,7 +111,8 @@ def lies_in(finding: Normal, breast: str) -> bool:
     A known cancer counts for its own side or when bilateral.
     """
     raw: Finding = finding.raw
-    if raw.is_known_cancer and raw.laterality == "missing":
+    known_cancer = raw.is_known_cancer and raw.biopsy_result is None
+    if known_cancer and raw.laterality == "missing":
         return False
     return bool(finding.sides & BREAST_BIT[breast])
 

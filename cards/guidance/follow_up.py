@@ -69,13 +69,27 @@ class Plan(NamedTuple):
     resolution: str | None = None
 
 
-def overall_driver(breasts: Sequence[Breast], report: Report) -> str | None:
-    """P-7: an overall assessment above every breast, and not judged itself, drives as well."""
+def back_to_routine(results: Sequence[Result], report: Report) -> bool:
+    """Tell whether this joins pathology to imaging and every finding turned out benign (R-PB-01)."""
+    return (
+        report.facts.exam_type == "biopsy_correlation"
+        and len(results) == len(report.findings)
+        and all(result.ended_in == "R-PB-01" for result in results)
+    )
+
+
+def overall_driver(breasts: Sequence[Breast], results: Sequence[Result], report: Report) -> str | None:
+    """P-7: an overall assessment above every breast drives as well.
+
+    Not where findings outside the assessed breasts are held against it: then section 6 has
+    judged it, or those findings were biopsied and it drives nothing.
+    """
     overall = report.overall
     coded = [value for value in (report.left, report.right) if value is not None]
     if overall is None or not coded or DRIVING_RANK[overall] < DRIVING_RANK["3"]:
         return None
-    if any(breast.place == "rest" for breast in breasts) or not any(breast.judged for breast in breasts):
+    speaks_for_the_rest = any(breast.place == "rest" for breast in breasts)
+    if speaks_for_the_rest or back_to_routine(results, report):
         return None
     if not all(drives_above(overall, value) for value in coded):
         return None
@@ -84,12 +98,7 @@ def overall_driver(breasts: Sequence[Breast], report: Report) -> str | None:
 
 def routine_withheld(drivers: Iterable[str | None], results: Sequence[Result], report: Report) -> Withheld:
     """Tell in which of the two ways of section 9 routine screening waits."""
-    all_back_to_routine = (
-        report.facts.exam_type == "biopsy_correlation"
-        and len(results) == len(report.findings)
-        and all(result.ended_in == "R-PB-01" for result in results)
-    )
-    no_row = not all_back_to_routine and (
+    no_row = not back_to_routine(results, report) and (
         report.effective in _OPEN or any(driver in _OPEN for driver in drivers)
     )
     return Withheld(no_row, any(result.open_action for result in results))

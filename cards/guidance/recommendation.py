@@ -94,7 +94,7 @@ def check_recommendation(report: Report) -> None:
         return
     coded = facts.recommendation
     recommended = frozenset(coded or ())
-    quiet = coded is None and report.switches["uncoded_recommendation"] == "note"
+    quiet = not coded and report.switches["uncoded_recommendation"] == "note"
     decided: set[str] = set()
     for check in CHECKS.get(report.effective, ()):
         if check.rule in decided or recommended & check.without:
