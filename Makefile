@@ -5,13 +5,14 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 LOCKS := .make/locks
+TOOLS := .make/supply-chain
 PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options --no-config $(UPGRADE)
 
 # Debian keeps the programs of a PostgreSQL server off the path; looked for after they are installed.
 WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check fixtures bench docs deep lock system-packages clean
+.PHONY: help demo test serve check fixtures bench docs deep lock audit sbom system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -56,6 +57,13 @@ lock: $(LOCKS)/stamp ## lock the dependencies of pyproject.toml again (UPGRADE=-
 	@$(PIP_COMPILE) -o requirements/build.txt --only-build-deps --all-build-deps pyproject.toml
 	@$(PIP_COMPILE) -o requirements/all.txt --all-extras --all-build-deps -c requirements/run.txt -c requirements/build.txt pyproject.toml
 
+audit: $(VENV)/run.stamp $(TOOLS)/stamp ## compare the locked dependencies with published advisories (needs the network)
+	@$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/run.txt
+
+sbom: $(VENV)/run.stamp $(TOOLS)/stamp ## write a CycloneDX bill of materials to build/sbom.json
+	@mkdir -p build
+	@$(TOOLS)/bin/cyclonedx-py requirements requirements/run.txt --output-reproducible --of JSON -o build/sbom.json
+
 system-packages:
 	@.ci/system-packages
 
@@ -75,6 +83,11 @@ $(VENV)/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml | 
 $(VENV)/all.stamp: requirements/all.txt $(VENV)/run.stamp
 	@echo "Installing what tests and checks need ..."
 	@$(PIP) install --no-deps --require-hashes -r requirements/all.txt
+	@touch $@
+
+$(TOOLS)/stamp:
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip --disable-pip-version-check --quiet install pip-audit==2.10.1 cyclonedx-bom==7.5.0
 	@touch $@
 
 $(LOCKS)/stamp:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from uuid import uuid4
 
 import click
+import orjson
+from joserfc.jwk import ECKey
 from rich.console import Console
 from rich.table import Table
 
@@ -34,6 +38,14 @@ Example:
 
 Exit status: 0 the client's key server gave usable keys and its FHIR servers answered; 1 something
 to look at; 2 no such client; 3 a partner could not be reached; 4 the settings or the registry are refused.
+"""
+KEY_EXAMPLE = """
+Example:
+
+\b
+  calcification-cds clients key ehr
+
+Exit status: 0 both files are written; 2 the private one is there already.
 """
 SECONDS = 10.0
 # Issuers and addresses are long, and a wrapped one cannot be copied.
@@ -89,6 +101,30 @@ def test(context: click.Context, issuer: str) -> None:
         ExitStatus.FINE,
     )
     context.exit(status)
+
+
+@clients.command(epilog=KEY_EXAMPLE)
+@click.argument("name")
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="Where to write the two files; without it here.",
+)
+def key(name: str, folder: Path) -> None:
+    """Make a key pair to try things out with, or to probe with: NAME.private.jwk and NAME.jwks.json.
+
+    An EHR makes its own keys and hands over the public ones; nobody else may have the private ones.
+    """
+    pair = ECKey.generate_key("P-384", parameters={"kid": str(uuid4()), "use": "sig", "alg": "ES384"})
+    private, public = folder / f"{name}.private.jwk", folder / f"{name}.jwks.json"
+    try:
+        with open(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as secret:
+            secret.write(orjson.dumps(pair.as_dict(private=True)))
+        public.write_bytes(orjson.dumps({"keys": [pair.as_dict(private=False)]}, option=orjson.OPT_INDENT_2))
+    except FileExistsError:
+        refuse(f"{private} is there already; a key is never written over", ExitStatus.BAD_INPUT)
+    click.echo(f"private: {private}\npublic:  {public}")
 
 
 def _test_keys(client: Client, outgoing: Outgoing) -> ExitStatus:

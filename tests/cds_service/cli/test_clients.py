@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,14 @@ def test_without_a_registry_there_is_nothing_to_test() -> None:
     """No registry named: exit status 4 and the name of the setting."""
     result = run("test", ISSUER)
     assert (result.exit_code, "CALCIFICATION_CDS_CLIENTS_FILE" in result.stderr) == (4, True)
+
+
+def test_a_key_pair_is_made_and_never_written_over(tmp_path: Path) -> None:
+    """key writes a private JWK that only its owner can read and a public key set without a secret, once."""
+    first, second = (run("key", "ehr", "--folder", str(tmp_path)) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 2)
+    private, public = tmp_path / "ehr.private.jwk", tmp_path / "ehr.jwks.json"
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    (shown,) = json.loads(public.read_text())["keys"]
+    assert set(shown) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+    assert json.loads(private.read_text())["kid"] == shown["kid"]
