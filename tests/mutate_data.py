@@ -42,6 +42,7 @@ TEXT_ONLY = {
     "profiles.csv": {"citations"},
     "switches.toml": {"why"},
 }
+_LAST_PATHOLOGY_ROWS = {f"R-PB-{number:02}" for number in (5, 6, 7, 8, 9, 12)}
 # A cell that cannot matter where it stands, with the reason; the row is given by column name.
 Row = Mapping[str, str]
 EQUIVALENT: tuple[tuple[str, str, Callable[[Row], bool], str], ...] = (
@@ -64,6 +65,24 @@ EQUIVALENT: tuple[tuple[str, str, Callable[[Row], bool], str], ...] = (
         "when",
         lambda row: row["when"] == "inside_profile",
         "the rows above take every other patient",
+    ),
+    (
+        "follow_up.csv",
+        "resolution",
+        lambda row: row["follow"] != "row",
+        "where another table says what follows, no resolution is due",
+    ),
+    (
+        "pathology_rows.csv",
+        "go_on",
+        lambda row: not row["when"] and row["rule"] in _LAST_PATHOLOGY_ROWS,
+        "no later row has its results",
+    ),
+    (
+        "surveillance.csv",
+        "allowed",
+        lambda row: bool(row["when"] or row["switch"]),
+        "the last row of a step says which intervals fit",
     ),
     ("special_sets.csv", "rule", lambda row: True, "names whose sentence it is; the step fires the rule"),
 )

@@ -66,6 +66,7 @@ def suspicious() -> Iterator[Inputs]:
         finding = {"morphology": ["amorphous", "round"], "distribution": arrangement, "laterality": side}
         yield _report(finding, age_years=age)
     diffuse = {"morphology": ["amorphous"], "distribution": "diffuse"}
+    yield _report({**diffuse, "laterality": "bilateral"}, known_cancer_side="left", age_years=60)
     for members in ({"bct_side": "right"}, {"personal_history_breast_cancer": True}, {"age_years": None}):
         yield _report({**diffuse, "symmetry": "bilateral_similar"}, **members)
     for shape, place in product(
@@ -212,6 +213,8 @@ def routine() -> Iterator[Inputs]:
             benign, guideline_profile=profile, recommended_interval=interval, exam_type="screening",
             age_years=age,
         )  # fmt: skip
+    for advice in VALUES["recommendation"]:
+        yield _report(benign, recommended_interval="P3Y", recommendation=[advice], clinical_finding=True)
     patients: tuple[Inputs, ...] = (
         {"sex": "male"}, {"sex": "unknown"}, {"age_years": None}, {"bct_side": "left"},
         {"risk_level": "high"},

@@ -28,6 +28,16 @@ _STEPS = (
 )
 
 
+# Steps that add to the tolerated set, and steps that replace or widen the expected set: the other
+# half of their row is read by nobody and must stay empty.
+_TOLERATED_ONLY = frozenset(
+    {"diffuse_both_breasts", "amorphous_with_round", "suspicious_stable_long", "high_risk_group"}
+)
+_EXPECTED_ONLY = frozenset(
+    {"nothing_left_near_cancer", "nothing_left_suspicious", "nothing_left_conditional", "one_breast_only"}
+)
+
+
 def load_special_sets(text: str | None = None) -> Mapping[str, tuple[int, int]]:
     """Read ``special_sets.csv``: step -> (expected, tolerated); raises BrokenTable."""
     sets: dict[str, tuple[int, int]] = {}
@@ -40,6 +50,8 @@ def load_special_sets(text: str | None = None) -> Mapping[str, tuple[int, int]]:
         expected, tolerated = category_set(row, "expected"), category_set(row, "tolerated")
         if expected & tolerated or not expected | tolerated:
             raise row.refuse("the sets overlap or are both empty")
+        if (step in _TOLERATED_ONLY and expected) or (step in _EXPECTED_ONLY and tolerated):
+            raise row.refuse(f"{step} fills a set that the step does not read")
         sets[step] = (expected, tolerated)
     missing = [step for step in _STEPS if step not in sets]
     if missing:
