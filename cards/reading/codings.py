@@ -12,7 +12,6 @@ from typing import NamedTuple
 from cards.reading.questions import role_of
 from cards.terminology import Concept, Terminology
 
-
 _PLACING = frozenset(("laterality", "location"))
 _DESCRIBING = frozenset(
     (
@@ -33,7 +32,8 @@ class Coded(NamedTuple):
     ``unknown`` are the codings no table knows, as ``system|code``; ``text_only`` says that
     the value holds words but no coding at all. ``role`` is what the code asks for when it is a
     question (question_roles.csv); ``domains`` are the domains of the concepts. ``placing``: it
-    may name a side or place; ``describing``: it may describe a finding.
+    may name a side or place; ``describing``: it may describe a finding; ``absent``: it says that
+    what is asked for is not there.
     """
 
     concepts: tuple[Concept, ...]
@@ -43,6 +43,7 @@ class Coded(NamedTuple):
     domains: frozenset[str] = frozenset()
     placing: bool = False
     describing: bool = False
+    absent: bool = False
 
     def of(self, domain: str) -> tuple[str, ...]:
         """The names of the concepts of one domain."""
@@ -56,7 +57,12 @@ def of_concepts(concepts: Iterable[Concept], unknown: Iterable[str] = (), text_o
     distinct = tuple(dict.fromkeys(concepts))
     domains = frozenset(concept.domain for concept in distinct)
     placing, describing = not _PLACING.isdisjoint(domains), not _DESCRIBING.isdisjoint(domains)
-    return Coded(distinct, tuple(unknown), text_only, role_of(distinct), domains, placing, describing)
+    absent = False
+    for concept in distinct:
+        if concept.domain == "presence":
+            absent = concept.concept in ("absent", "ignore")
+            break
+    return Coded(distinct, tuple(unknown), text_only, role_of(distinct), domains, placing, describing, absent)
 
 
 NOTHING = Coded((), ())

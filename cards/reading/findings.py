@@ -82,7 +82,11 @@ def read_findings(
     wrong = _add_conclusions(report, found, sources, index, terminology, problems) or reached.wrong
     if any(members["laterality"] == "missing" for members in found):
         incomplete = incomplete or any(one.code == "dangling-body-structure" for one in problems)
-    other = other or any(_is_suspicious(observed, terminology) for observed in observations)
+    other = other or any(
+        _is_suspicious(observed, terminology)
+        for observed in observations
+        if observed.role in ("attribute", "other_finding")
+    )
     return Findings(
         tuple(found),
         sources,
@@ -154,14 +158,15 @@ _BENIGN_CATEGORIES = frozenset(("birads_1", "birads_2"))
 
 def _is_suspicious(observed: Observed, terminology: Terminology) -> bool:
     """A coded finding that is no calcification, unless it is benign by nature or by its own category."""
-    if observed.role == "attribute" and observed.code_role == "feature" and observed.finding_id is None:
+    role = observed.role
+    if role == "attribute" and observed.code_role == "feature" and observed.finding_id is None:
         return not observed.negated and any(
             terminology.value("associated_features", name) is not None
             for answer in observed.answers
             if not answer.denied
             for name in answer.value.of("associated_features")
         )
-    if observed.role != "other_finding" or observed.negated:
+    if role != "other_finding" or observed.negated:
         return False
     categories = {
         name

@@ -11,8 +11,9 @@ question. Fact modules look for answers by the domain of their concepts:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from cards.problem import Problem
 from cards.reading.codings import NOTHING, WRONG, Coded, coded, of_concepts
@@ -89,17 +90,14 @@ class Observed:
     members: list[Observed] = field(default_factory=list)
 
 
-def says_absent(value: Coded) -> bool:
-    """Whether a value says that the thing asked for is not there."""
-    if "presence" not in value.domains:
-        return False
-    return value.of("presence")[0] in ("absent", "ignore")
-
-
 def _joined(value: Coded, code: Coded) -> Coded:
     """A value together with the statement its code makes."""
     said = [concept for concept in code.concepts if concept.domain in _ASSERTING]
     return of_concepts((*said, *value.concepts), value.unknown, value.text_only and not said)
+
+
+# Building a NamedTuple by its name costs twice as much, and there is one for every component.
+_new_answer = cast("Callable[[type[Answer], tuple[object, ...]], Answer]", tuple.__new__)
 
 
 def _answer(element: Json, code: Coded, path: str, terminology: Terminology) -> Answer:
@@ -108,12 +106,10 @@ def _answer(element: Json, code: Coded, path: str, terminology: Terminology) -> 
         received = element.get("valueCoding")
     value = NOTHING if received is None else coded(terminology, received)
     role = code.role
-    denied = element.get("valueBoolean") is False
-    if value.domains and role != "change" and "presence" in value.domains:
-        denied = denied or says_absent(value)
-    if role is None and code.domains and not _ASSERTING.isdisjoint(code.domains) and value is not WRONG:
+    denied = element.get("valueBoolean") is False or (value.absent and role != "change")
+    if role is None and code.domains and value is not WRONG and not _ASSERTING.isdisjoint(code.domains):
         value = _joined(value, code)
-    return Answer(code, value, element, path, role, denied)
+    return _new_answer(Answer, (code, value, element, path, role, denied))
 
 
 _PATHS = tuple(f"component[{position}]" for position in range(32))
@@ -168,7 +164,5 @@ def _add_interpretation(resource: Json, answers: list[Answer], terminology: Term
     for one in references_of(resource["interpretation"]) if resource["interpretation"] else ():
         value = coded(terminology, one)
         wrong = wrong or value is WRONG
-        answers.append(
-            Answer(NOTHING, value, resource, "interpretation", "interpretation", says_absent(value))
-        )
+        answers.append(Answer(NOTHING, value, resource, "interpretation", "interpretation", value.absent))
     return wrong or not isinstance(resource["interpretation"], (list, dict))

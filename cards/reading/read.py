@@ -13,10 +13,12 @@ from cards.reading.biopsies import biopsies
 from cards.reading.cancer_history import read_cancer_history
 from cards.reading.dates import exam_date, signed_date
 from cards.reading.density import breast_density
+from cards.reading.draft_orders import draft_orders
 from cards.reading.earlier import earlier_reports
 from cards.reading.exam_type import after_biopsy, read_exam
 from cards.reading.find_report import find_report
 from cards.reading.findings import Findings, read_findings
+from cards.reading.later import later_exams
 from cards.reading.observed import Observed
 from cards.reading.orders import active_orders, following_orders
 from cards.reading.pathology import Pathology, read_pathology, with_pathology
@@ -77,7 +79,13 @@ def _read_report(
     exam_day, signed_day = exam_date(report, where, problems), signed_date(report, where, problems)
     status = report_status(report, context.status, where, problems)
     exam = read_exam(report, where, context.procedure, context.category, index, words, problems)
-    orders = following_orders(report, index, context.draft_orders, exam_day, words, problems)
+    ordering = context.moment == "ordering"
+    # While ordering, the drafts are what is compared: they must not count as the report's own advice.
+    drafts = draft_orders(context.draft_orders, index, words) if ordering else ()
+    orders = following_orders(
+        report, index, () if ordering else context.draft_orders, exam_day, words, problems
+    )
+    orders = [one for one in orders if all(one.reference != draft.reference for draft in drafts)]
     advised = read_recommendation(topics, orders, exam_day, words, problems)
     coded = read_assessments(report, where, topics, advised.values, words, problems)
     described = _with_own_categories(found, coded.findings)
@@ -130,6 +138,10 @@ def _read_report(
         biopsies=biopsies(index, words),
         biopsies_complete="procedures" in context.received,
         pathology_dates={key: one.taken for key, one in pathology.items() if one.taken is not None},
+        later_exams=later_exams(report, exam_day, index, words)
+        if context.moment in ("viewing", "ordering")
+        else (),
+        draft_orders=drafts,
     )
     return Reading(
         facts,

@@ -9,12 +9,9 @@ from __future__ import annotations
 from cards.reading.resources import Json
 
 _OLD_MEMBERS = {
-    "DiagnosticReport": frozenset(("codedDiagnosis", "context", "image", "request")),
-    "Observation": frozenset(("related", "comment", "comments", "context")),
+    "DiagnosticReport": ("codedDiagnosis", "context", "image", "request"),
+    "Observation": ("related", "comment", "comments", "context"),
 }
-_OLD_TYPES = frozenset(
-    ("BodySite", "DiagnosticOrder", "DiagnosticRequest", "ProcedureRequest", "ReferralRequest")
-)
 
 
 class UnsupportedFhirVersion(ValueError):
@@ -27,17 +24,12 @@ class UnsupportedFhirVersion(ValueError):
 
 def refuse_old_version(resource: Json) -> None:
     """Raise :class:`UnsupportedFhirVersion` if a DiagnosticReport or Observation is DSTU2 or STU3."""
-    kind = resource.get("resourceType")
-    if not isinstance(kind, str):
-        return
-    old = _OLD_MEMBERS.get(kind)
-    if old is None or old.isdisjoint(resource):
-        if kind == "DiagnosticReport":
-            _refuse_old_performer(resource)
-        elif kind in _OLD_TYPES:
-            raise UnsupportedFhirVersion(kind)
-        return
-    raise UnsupportedFhirVersion(f"{kind}.{sorted(old.intersection(resource))[0]}")
+    kind = str(resource.get("resourceType"))
+    for member in _OLD_MEMBERS.get(kind, ()):
+        if member in resource:
+            raise UnsupportedFhirVersion(f"{kind}.{member}")
+    if kind == "DiagnosticReport":
+        _refuse_old_performer(resource)
 
 
 def _refuse_old_performer(report: Json) -> None:

@@ -15,6 +15,7 @@ from tests.cards.reading.report_builder import (
     category,
     cc,
     observation,
+    reading,
     report,
 )
 
@@ -93,23 +94,22 @@ FEATURE_CDE = {
 }
 
 
-def _component(asks: Resource, value: Resource) -> Resource:
+def part(asks: Resource, value: Resource) -> Resource:
+    """A component with a coded value."""
     return {"code": asks, "valueCodeableConcept": value}
 
 
 def cde_components(finding: Finding) -> list[Resource]:
     """The components of a finding in the current breast imaging guide."""
-    parts = [_component(cc(RDE, "RDE1556"), cc(RDE, "RDE1556_present"))]
-    parts += [_component(cc(RDE, "RDE1565"), cc(RDE, MORPHOLOGY_CDE[name])) for name in finding.morphology]
+    parts = [part(cc(RDE, "RDE1556"), cc(RDE, "RDE1556_present"))]
+    parts += [part(cc(RDE, "RDE1565"), cc(RDE, MORPHOLOGY_CDE[name])) for name in finding.morphology]
     if finding.distribution != "not_stated":
-        parts.append(_component(cc(RDE, "RDE1568"), cc(RDE, DISTRIBUTION_CDE[finding.distribution])))
+        parts.append(part(cc(RDE, "RDE1568"), cc(RDE, DISTRIBUTION_CDE[finding.distribution])))
     if finding.change != "not_compared":
-        parts.append(_component(cc(SLICES, "obsChanges"), cc(CHANGES, CHANGE_IG[finding.change])))
-    parts += [
-        _component(cc(RDE, "RDE1571"), cc(RDE, FEATURE_CDE[name])) for name in finding.associated_features
-    ]
+        parts.append(part(cc(SLICES, "obsChanges"), cc(CHANGES, CHANGE_IG[finding.change])))
+    parts += [part(cc(RDE, "RDE1571"), cc(RDE, FEATURE_CDE[name])) for name in finding.associated_features]
     if finding.assessment is not None:
-        parts.append(_component(cc(RDE, "RDE1586"), category(finding.assessment)))
+        parts.append(part(cc(RDE, "RDE1586"), category(finding.assessment)))
     return parts
 
 
@@ -137,9 +137,9 @@ def shape_b(findings: Sequence[Finding]) -> list[Resource]:
         if finding.distribution != "not_stated":
             parts.append({"code": cc(SCT, DISTRIBUTION_SCT[finding.distribution]), "valueBoolean": True})
         if finding.change != "not_compared":
-            parts.append(_component(cc(SCT, "288531002"), cc(SCT, CHANGE_SCT[finding.change])))
+            parts.append(part(cc(SCT, "288531002"), cc(SCT, CHANGE_SCT[finding.change])))
         if finding.assessment is not None:
-            parts.append(_component(cc(SCT, "146611000146107"), category(finding.assessment)))
+            parts.append(part(cc(SCT, "146611000146107"), category(finding.assessment)))
         results.append(
             observation(
                 f"b{number}", code, SIDE_SITE.get(finding.laterality), valueBoolean=True, component=parts
@@ -219,3 +219,11 @@ FINDING_ENCODERS: dict[str, Callable[[Sequence[Finding]], list[Resource]]] = {
     "E": shape_e,
     "G": shape_g,
 }
+
+
+def said(resources: list[Resource]) -> list[tuple[str, tuple[str, ...], str, str]]:
+    """Side, morphology, distribution and change of each finding that is read."""
+    return [
+        (one.laterality, one.morphology, one.distribution, one.change)
+        for one in reading(resources).facts.findings
+    ]

@@ -4,7 +4,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from cards.facts import FACTS_MEMBERS
+from cards.facts import FACTS_MEMBERS, FINDING_MEMBERS
 
 PAGE = Path(__file__).parents[3] / "docs" / "fhir-inputs.md"
 ROW = re.compile(r"^\| `?([a-z_ ]+?)`? \| (.+) \| (?:`(cards\.[a-z_.]+)`|none) \|$", re.MULTILINE)
@@ -16,6 +16,12 @@ def test_every_fact_of_the_report_has_one_row():
     for member in FACTS_MEMBERS:
         if member != "findings":
             assert named.count(member) == 1, member
+
+
+def test_every_fact_of_a_finding_has_one_row():
+    """Each member of Finding stands on the page exactly once."""
+    named = [row[0] for row in ROW.findall(PAGE.read_text(encoding="utf-8"))]
+    assert [member for member in FINDING_MEMBERS if named.count(member) != 1] == []
 
 
 def test_every_module_of_the_page_exists():

@@ -18,7 +18,8 @@ from tests.cards.reading.report_builder import (
 
 
 def _described(conclusion: str, name: str = "4", **members: Any) -> bool:
-    return reading(report(conclusionCode=[category(name)], conclusion=conclusion, **members)).described_uncoded
+    said = report(conclusionCode=[category(name)], conclusion=conclusion, **members)
+    return reading(said).described_uncoded
 
 
 @pytest.mark.parametrize(
