@@ -85,7 +85,7 @@ def read_findings(
     other = other or any(
         _is_suspicious(observed, terminology)
         for observed in observations
-        if observed.role in ("attribute", "other_finding")
+        if observed.role in ("attribute", "other_finding") or observed.code_role == "other_finding"
     )
     return Findings(
         tuple(found),
@@ -166,7 +166,7 @@ def _is_suspicious(observed: Observed, terminology: Terminology) -> bool:
             if not answer.denied
             for name in answer.value.of("associated_features")
         )
-    if role != "other_finding" or observed.negated:
+    if observed.negated or not (role == "other_finding" or observed.code_role == "other_finding"):
         return False
     categories = {
         name

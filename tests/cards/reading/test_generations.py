@@ -202,3 +202,13 @@ def test_site_codes_fill_what_no_published_code_can() -> None:
         True,
     )
     assert (facts.bac_grade, facts.comparison_status) == (2, "no_prior_exists")
+
+
+def test_a_mass_with_calcifications_among_its_components_is_both() -> None:
+    """One Observation may be a mass and a calcification finding at once."""
+    feature = part(cc(RDE, "RDE1571"), cc(RDE, "RDE1571_calcifications"))
+    facts = reading(report(observation("o1", cc(RDE, "RDES246"), LEFT, component=[feature]))).facts
+    assert facts.other_suspicious_finding
+    assert [(one.morphology, one.associated_features) for one in facts.findings] == [
+        (("unspecified",), ("mass",))
+    ]
