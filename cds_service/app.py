@@ -10,6 +10,7 @@ import orjson
 from flask import Flask, Response
 
 from cds_service.errors import refusal_of
+from cds_service.fhir.access import FhirReader
 from cds_service.health import healthz, readyz
 from cds_service.hooks.endpoint import discovery_view, hook_view
 from cds_service.hooks.line import fresh_uuid, site_line, utc_date
@@ -46,6 +47,13 @@ def create_app(
         if client.policy_file is not None
     }
     offered = services(settings.custom_hook)
+    reader = FhirReader(
+        house.outgoing,
+        settings.fhir_budget_ms / 1000,
+        settings.max_body_bytes,
+        settings.max_json_depth,
+        settings.max_entries,
+    )
 
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
@@ -73,7 +81,7 @@ def create_app(
         app.add_url_rule(
             f"/cds-services/{service.id}",
             service.id,
-            hook_view(service, line, lines, settings.max_json_depth),
+            hook_view(service, line, lines, settings.max_json_depth, reader, house.writer),
             methods=["POST"],
         )
     app.register_blueprint(evidence)

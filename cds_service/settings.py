@@ -90,6 +90,14 @@ class Settings(BaseSettings):
     max_entries: int = Field(default=10_000, ge=100)
     """Most Bundle entries in one request; more is answered with 413."""
 
+    fhir_budget_ms: int = Field(default=400, ge=50, le=2000)
+    """Time for all reads from the caller's FHIR server during one call, in milliseconds. What did not
+    come by then is missing, and the card says so."""
+
+    development_fhir_servers: str = ""
+    """Base addresses, separated by blanks, of FHIR servers that may be read in the development profile
+    (``http://127.0.0.1:8080/fhir``). In production the clients file names them for each client."""
+
     @field_validator("public_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
@@ -183,6 +191,10 @@ def refuse_unsafe(settings: Settings) -> None:
         reasons.append(f"{PREFIX}PUBLIC_URL: must be https in production")
     if settings.clients_file is None:
         reasons.append(f"{PREFIX}CLIENTS_FILE: production answers registered clients only; name the file")
+    if settings.development_fhir_servers:
+        reasons.append(
+            f"{PREFIX}DEVELOPMENT_FHIR_SERVERS: production reads from the servers in the clients file only"
+        )
     if (settings.tls_certificate_file is None) != (settings.tls_key_file is None):
         reasons.append(f"{PREFIX}TLS_KEY_FILE: a certificate and its key go together")
     elif settings.tls_certificate_file is None and not settings.trusted_proxies:

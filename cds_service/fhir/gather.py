@@ -1,4 +1,4 @@
-"""Where data come from: context.report first, then the prefetch.
+"""Where data come from: context.report first, then the prefetch, then the caller's FHIR server.
 
 What is missing is said, never guessed: 412 when no answer is possible, a problem (R-DQ-14) when an answer
 is possible but something did not come.
@@ -11,9 +11,12 @@ from typing import cast
 
 from cards.problem import Problem
 from cds_service.errors import BadRequest, BodyTooLarge, DataMissing
+from cds_service.fhir.access import FhirAccess
+from cds_service.fhir.fill import Filling
 from cds_service.fhir.gathered import Gathered
 from cds_service.fhir.patient_guard import refuse_other_patients
 from cds_service.fhir.prefetch_value import Received, Resource, receive, receive_bundle
+from cds_service.fhir.search import NOT_READ
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.members import mistyped
 from cds_service.hooks.service import Service
@@ -21,11 +24,14 @@ from cds_service.hooks.service import Service
 REPORT_KEY = "report"
 
 
-def gather(request: HookRequest, service: Service, max_entries: int) -> Gathered:
+def gather(
+    request: HookRequest, service: Service, max_entries: int, access: FhirAccess | None = None
+) -> Gathered:
     """Collect the data of one request, context before prefetch, Bundles as they came.
 
-    Raises DataMissing when the one key that the service needs did not come, BadRequest when
-    the data are another patient's or another report's, BodyTooLarge beyond ``max_entries``.
+    What did not come is read with ``access``, if there is one; nothing is asked for that the caller
+    could not supply either (CH-074). Raises DataMissing when the one key that the service needs did not come,
+    BadRequest when the data are another patient's or another report's, BodyTooLarge beyond ``max_entries``.
     """
     bundle = cast("Resource | None", request.context.get(REPORT_KEY))
     sources: dict[str, Received] = {}
@@ -33,21 +39,60 @@ def gather(request: HookRequest, service: Service, max_entries: int) -> Gathered
         sources["context.report"] = receive_bundle(bundle, "context.report")
     for key in service.prefetch:
         sources[f"prefetch.{key}"] = receive(request.prefetch, key)
-    resources = [resource for source in sources.values() for resource in source.resources]
+    resources = _resources(sources)
     if len(resources) > max_entries:
         raise BodyTooLarge(f"The request holds more than {max_entries} resources.")
-    if service.needed == REPORT_KEY:
-        _require_report(request, sources, resources)
-    else:
-        _require_answer(service, sources[f"prefetch.{service.needed}"])
     refuse_other_patients(
         resources, cast(str, request.context["patientId"]), lambda urn: _entry_of(bundle, urn)
     )
+    may_be_read = access is not None and sources[f"prefetch.{service.needed}"].state == "absent"
+    if not may_be_read or bundle is not None:
+        _require(request, service, sources, resources)
+    fetched: tuple[Resource, ...] = ()
+    if access is not None:
+        fetched = _fill(request, service, sources, access, bundle is not None)
+        _require(request, service, sources, _resources(sources))
     return Gathered(
-        tuple(source.value for source in sources.values() if source.value is not None),
+        (*(source.value for source in sources.values() if source.value is not None), *fetched),
         _problems(sources),
         frozenset(key for key in service.prefetch if sources[f"prefetch.{key}"].is_whole),
     )
+
+
+def _fill(
+    request: HookRequest,
+    service: Service,
+    sources: dict[str, Received],
+    access: FhirAccess,
+    has_report: bool,
+) -> tuple[Resource, ...]:
+    """Read into ``sources`` what did not come, and return the report's results that no search brought."""
+    filling = Filling(access)
+    try:
+        skip = frozenset((REPORT_KEY,)) if has_report else frozenset[str]()
+        sources.update(filling.fill(request, service, sources, skip))
+        resources = _resources(sources)
+        report_id = request.context.get("reportId")
+        report = next((each for each in _reports(resources) if each.get("id") == report_id), None)
+        if report_id is None or report is None:
+            return ()
+        refuse_other_patients((report,), access.patient_id, lambda _: None)
+        return filling.results(report, resources)
+    finally:
+        filling.finish()
+
+
+def _resources(sources: Mapping[str, Received]) -> list[Resource]:
+    return [resource for source in sources.values() for resource in source.resources]
+
+
+def _require(
+    request: HookRequest, service: Service, sources: Mapping[str, Received], resources: list[Resource]
+) -> None:
+    if service.needed == REPORT_KEY:
+        _require_report(request, sources, resources)
+    else:
+        _require_answer(request, service, sources[f"prefetch.{service.needed}"])
 
 
 def _require_report(request: HookRequest, sources: Mapping[str, Received], resources: list[Resource]) -> None:
@@ -75,19 +120,28 @@ def _require_report(request: HookRequest, sources: Mapping[str, Received], resou
             )
     elif not any(each.get("id") == report_id for each in _reports(resources)):
         raise DataMissing(
-            "The signed report did not come. Send it as context.report or as prefetch.report.",
+            "The signed report did not come. Send it as context.report or as prefetch.report."
+            + _why(received, request),
             expression="prefetch.report",
         )
 
 
-def _require_answer(service: Service, received: Received) -> None:
+def _require_answer(request: HookRequest, service: Service, received: Received) -> None:
     """Make sure that a search was done; that it found nothing is an answer, too."""
     if received.state in ("absent", "outcome"):
         raise DataMissing(
             f"prefetch.{service.needed} did not come. Send the result of "
-            f"{service.prefetch[service.needed].partition('?')[0]} for this patient.",
+            f"{service.prefetch[service.needed].partition('?')[0]} for this patient."
+            + _why(received, request),
             expression=f"prefetch.{service.needed}",
         )
+
+
+def _why(received: Received, request: HookRequest) -> str:
+    """Name the reason why the FHIR server did not help, when the request brought the right to ask it."""
+    if request.fhir_authorization is not None and received.state == "absent":
+        return " The FHIR server was not asked, because it is not registered for this caller."
+    return "".join(f" {each.text}" for each in received.problems if each.code == NOT_READ)
 
 
 def _reports(resources: tuple[Resource, ...] | list[Resource]) -> list[Resource]:

@@ -60,9 +60,10 @@ def receive(prefetch: Mapping[str, object], key: str) -> Received:
     return Received("data", value, (value,), is_whole=True)
 
 
-def receive_bundle(bundle: Resource, location: str) -> Received:
+def receive_bundle(bundle: Resource, location: str, before: int = 0) -> Received:
     """Read the entries of a Bundle; ``location`` names it in problems and refusals.
 
+    ``before`` is the number of entries on earlier pages of the same search.
     An entry whose resource is damaged is left to the reader, which says so (R-DQ-15).
     """
     entries = bundle.get("entry")
@@ -88,9 +89,9 @@ def receive_bundle(bundle: Resource, location: str) -> Received:
             resources.append(resource)
     if failed:
         problems.append(_failed(location))
-    if _has_next_page(bundle):
+    if next_page(bundle) is not None:
         problems.append(Problem(location, "unread-page", f"{location} has a next page that was not sent."))
-    elif _says_more(bundle, len(entries)):
+    elif _says_more(bundle, before + len(entries)):
         problems.append(Problem(location, "unread-page", f"{location} holds fewer hits than its total."))
     state: State = "data" if resources else "outcome" if failed else "data" if entries else "empty"
     return Received(state, bundle, tuple(resources), tuple(problems), is_whole=not (problems or damaged))
@@ -109,11 +110,13 @@ def _is_harmless(outcome: Resource) -> bool:
     )
 
 
-def _has_next_page(bundle: Resource) -> bool:
+def next_page(bundle: Resource) -> object:
+    """The address of the next page as it was sent, of whatever type; None on the last page."""
     links = bundle.get("link")
-    return isinstance(links, list) and any(
-        isinstance(link, dict) and link.get("relation") == "next" for link in links
-    )
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("relation") == "next":
+            return link.get("url", "")
+    return None
 
 
 def _says_more(bundle: Resource, came: int) -> bool:

@@ -8,6 +8,7 @@ import orjson
 from flask import Response, g, request
 
 from cds_service.errors import BodyTooLarge, NotJson
+from cds_service.fhir.access import FhirReader, fhir_access
 from cds_service.hooks.discovery import discovery
 from cds_service.hooks.json_body import parse_json_object
 from cds_service.hooks.line import Line, answer_hook
@@ -15,7 +16,9 @@ from cds_service.hooks.parse import parse_hook_request
 from cds_service.hooks.respond import respond
 from cds_service.hooks.service import Service
 from cds_service.observe.audit import note_call, note_result
+from cds_service.observe.fhir_reads import reads_noted
 from cds_service.observe.requests import note_answer, note_service
+from cds_service.storage.writer import Writer
 
 # The two FHIR types are what FHIR clients send by default: the current one and that of DSTU2.
 JSON_TYPES = frozenset({"application/json", "application/fhir+json", "application/json+fhir"})
@@ -39,19 +42,31 @@ def discovery_view(services: Iterable[Service]) -> Callable[[], Response]:
 
 
 def hook_view(
-    service: Service, line: Line, lines: Mapping[str, Line], max_depth: int
+    service: Service,
+    line: Line,
+    lines: Mapping[str, Line],
+    max_depth: int,
+    reader: FhirReader,
+    writer: Writer,
 ) -> Callable[[], Response]:
     """Make the view of POST /cds-services/{id} for one service.
 
     ``lines`` are those of the clients with a policy of their own, by issuer; ``line`` is everybody else's.
+    ``reader`` reads what did not come; ``writer`` writes behind the answer what was issued and read.
     """
+    note_read = reads_noted(writer)
 
     def view() -> Response:
         note_service(service.id)
         hook_request = parse_hook_request(parse_json_object(json_bytes(), max_depth), service)
         note_call(hook_request)
         own_line = lines.get(g.caller.issuer, line)
-        answer = answer_hook(hook_request, service, own_line)
+        access = None
+        if hook_request.fhir_authorization is not None:
+            access = fhir_access(hook_request, g.caller, reader, note_read)
+            if access is None:
+                g.noted["fhir"] = "not-registered"
+        answer = answer_hook(hook_request, service, own_line, access)
         note_answer(answer)
         note_result(answer)
         return json_response(respond(answer, own_line.policy, own_line.public_url))

@@ -14,6 +14,7 @@ from cards.policy import Policy
 from cards.reading import UnsupportedFhirVersion
 from cards.terminology import Terminology
 from cds_service.errors import BadRequest, DataMissing
+from cds_service.fhir.access import FhirAccess
 from cds_service.fhir.gather import gather
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.service import Service
@@ -69,12 +70,14 @@ def site_line(
     )
 
 
-def answer_hook(request: HookRequest, service: Service, line: Line) -> Answer:
-    """Answer one checked request.
+def answer_hook(
+    request: HookRequest, service: Service, line: Line, access: FhirAccess | None = None
+) -> Answer:
+    """Answer one checked request; with ``access``, what did not come is read from the FHIR server.
 
     Raises BadRequest, DataMissing or BodyTooLarge when no answer is possible.
     """
-    gathered = gather(request, service, line.max_entries)
+    gathered = gather(request, service, line.max_entries, access)
     context = service.read_context(request, gathered)
     try:
         answered = answer(

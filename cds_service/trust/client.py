@@ -71,11 +71,15 @@ class Caller:
         return self.client.issuer
 
 
-def anonymous(clients: Mapping[str, Client]) -> Client:
-    """The caller of the development profile: nobody, with the FHIR servers and origins of every client."""
+def anonymous(clients: Mapping[str, Client], servers: tuple[FhirOrigin, ...] = ()) -> Client:
+    """The caller of the development profile: nobody, with the FHIR servers and origins of every client and
+    the FHIR ``servers`` of the settings."""
     return Client(
         issuer="",
-        fhir=tuple(FhirOrigin(each.destination) for client in clients.values() for each in client.fhir),
+        fhir=(
+            *(FhirOrigin(each.destination) for client in clients.values() for each in client.fhir),
+            *servers,
+        ),
         cors_origins=frozenset().union(*(client.cors_origins for client in clients.values())),
         rate_per_minute=0,
     )

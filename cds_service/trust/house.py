@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Engine
 
 from cds_service.errors import SettingsRefused
-from cds_service.outgoing import Outgoing
+from cds_service.outgoing import Outgoing, OutgoingRefused, register
 from cds_service.settings import PREFIX, Settings
 from cds_service.storage import DATABASE_ERRORS, open_engine, prepare
 from cds_service.storage.writer import Writer
 from cds_service.trust.authenticate import Trust
-from cds_service.trust.client import Client, anonymous
+from cds_service.trust.client import Client, FhirOrigin, anonymous
 from cds_service.trust.clients_file import ClientsRefused, load_clients
 from cds_service.trust.gate import Gate
 from cds_service.trust.key_store import KeyStore
@@ -88,7 +88,7 @@ def open_house(settings: Settings, log: Any) -> House:
     gate = Gate(
         public_url=settings.public_url,
         trust=trust,
-        nobody=anonymous(clients),
+        nobody=anonymous(clients, _development_servers(settings)),
         origins=frozenset().union(*(client.cors_origins for client in clients.values())),
         rate=RateLimit(time.monotonic),
         proxies=tuple(ip_network(each) for each in settings.proxies()),
@@ -104,6 +104,19 @@ def _clients(settings: Settings) -> Mapping[str, Client]:
         return load_clients(settings.clients_file, production=settings.profile == "production")
     except ClientsRefused as refused:
         raise SettingsRefused([f"{PREFIX}CLIENTS_FILE: {reason}" for reason in refused.reasons]) from None
+
+
+def _development_servers(settings: Settings) -> tuple[FhirOrigin, ...]:
+    servers = []
+    for position, base in enumerate(settings.development_fhir_servers.split()):
+        try:
+            destination = register(base, allow_private=True, allow_port=True, allow_http=True)
+        except OutgoingRefused as refused:
+            raise SettingsRefused(
+                [f"{PREFIX}DEVELOPMENT_FHIR_SERVERS: address {position + 1}: {refused.reason}"]
+            ) from None
+        servers.append(FhirOrigin(destination))
+    return tuple(servers)
 
 
 def start_keeper(house: House) -> threading.Thread:

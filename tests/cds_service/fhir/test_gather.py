@@ -169,7 +169,7 @@ def test_a_failed_optional_key_is_said(key: str) -> None:
     ],
 )
 def test_only_what_came_whole_says_that_there_is_nothing_else(value: object, is_whole: bool) -> None:
-    """Gathered.received names a key when all of it came; an absent, failed, cut or damaged one it leaves out."""
+    """Gathered.received names a key when all of it came; an absent, failed or cut one it leaves out."""
     body = prefetched_request()
     body["prefetch"]["procedures"] = value
     if value == "absent":
