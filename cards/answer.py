@@ -8,6 +8,7 @@ from datetime import date
 
 from cards.guidance import assess
 from cards.guidance.guidance import Guidance
+from cards.guidance.moments import for_moment
 from cards.history import look_back
 from cards.policy import Policy
 from cards.reading import read
@@ -60,6 +61,7 @@ def answer(
         unreadable=reading.unreadable,
         described_uncoded=reading.described_uncoded,
     )
+    guidance = for_moment(guidance, reading.sources, policy, today, context.moment)
     cards = (
         ()
         if policy.mode == "silent"

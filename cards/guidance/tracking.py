@@ -68,7 +68,7 @@ def load_tracking(text: str | None = None) -> tuple[Mapping[str, Windows], Mappi
     return windows, advised
 
 
-TRACKING, _RULE_OF_CATEGORY = load_tracking()
+TRACKING, RULE_OF_CATEGORY = load_tracking()
 
 
 class FollowUp(NamedTuple):
@@ -112,13 +112,13 @@ def advised_by(report: EarlierReport) -> FollowUp | None:
     """
     marks = (report.assessment_overall, report.assessment_left, report.assessment_right)
     category = highest_driving(tuple(mark for mark in marks if mark in DRIVING_ORDER))
-    if category is None or category not in _RULE_OF_CATEGORY:
+    if category is None or category not in RULE_OF_CATEGORY:
         return None
     interval = report.recommended_interval
     if interval is None and category == "3":
         interval = "P6M"
     return FollowUp(
-        _RULE_OF_CATEGORY[category],
+        RULE_OF_CATEGORY[category],
         report.exam_date,
         report.signed_date,
         interval,

@@ -62,7 +62,7 @@ def imaging_studies(report: Json, index: Resources) -> list[Json]:
     return studies
 
 
-def _code(request: Json, terminology: Terminology) -> Coded:
+def order_code(request: Json, terminology: Terminology) -> Coded:
     """What is ordered: ``code``, in R5 a CodeableReference, and ``orderDetail``."""
     own = coded(terminology, request.get("code"))
     details = [coded(terminology, detail) for detail in references_of(request.get("orderDetail"))]
@@ -72,9 +72,10 @@ def _code(request: Json, terminology: Terminology) -> Coded:
     return Coded(tuple(concepts), own.unknown)
 
 
-def _side(
+def order_side(
     request: Json, code: Coded, index: Resources, terminology: Terminology, problems: list[Problem]
 ) -> str | None:
+    """The breast an order is for: left, right, bilateral; None when it names none or contradicts itself."""
     side = site_of(request, request, (code,), index, terminology, problems).side
     if side is not None:
         return side if side in SIDES else None
@@ -163,14 +164,14 @@ def _following(
             continue
         if request.get("doNotPerform") is True or any(request is one for one in behind):
             continue
-        code = _code(request, terminology)
+        code = order_code(request, terminology)
         draft = id(request) in known
         if not (draft or _is_linked(request, report, index) or _follows(request, code, exam)):
             continue
         yield Order(
             index.reference_of(request),
             code,
-            _side(request, code, index, terminology, problems),
+            order_side(request, code, index, terminology, problems),
             request_interval(request, exam),
             status if isinstance(status, str) else "unknown",
         )

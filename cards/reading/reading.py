@@ -45,6 +45,30 @@ class ActiveOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftOrder:
+    """A breast order that is about to be signed.
+
+    ``kind`` is biopsy, diagnostic, screening, mammogram (kind not coded) or other_imaging; ``side``
+    left, right, bilateral or None; ``first`` and ``last`` are the days it is wanted for, None when not said.
+    """
+
+    reference: str
+    kind: str
+    side: str | None
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaterExam:
+    """A signed mammography report of a later exam: when, and which ``exam_type``."""
+
+    reference: str
+    day: date
+    exam_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierReport:
     """One earlier mammography report: when, which categories, what it advised.
 
@@ -85,7 +109,8 @@ class Sources:
     period), else issued; ``signed_date`` is issued. ``findings`` gives, per finding id, the
     Observations it rests on; ``places`` the coded place (quadrant, clock, depth concepts).
     ``biopsies`` are those the record holds, ``biopsies_complete`` that the record came whole;
-    ``pathology_dates`` gives, per finding id, the day of its biopsy result.
+    ``pathology_dates`` gives, per finding id, the day of its biopsy result. ``later_exams`` and
+    ``draft_orders`` are read while viewing or ordering only.
     """
 
     report: str | None = None
@@ -101,6 +126,8 @@ class Sources:
     biopsies: tuple[Biopsy, ...] = ()
     biopsies_complete: bool = False
     pathology_dates: Mapping[str, date] = field(default_factory=dict)
+    later_exams: tuple[LaterExam, ...] = ()
+    draft_orders: tuple[DraftOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

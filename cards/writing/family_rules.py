@@ -21,6 +21,7 @@ _OTHER_MAIN_RULES: Mapping[str, frozenset[str]] = {
     "described_not_coded": frozenset({"R-SC-07"}),
     "incomplete": frozenset({"R-DQ-14", "R-DQ-15"}),
     "no_assessment": frozenset({"R-DQ-07"}),
+    "follow_up": frozenset({"R-TR-01", "R-TR-02", "R-TR-03", "R-TR-04", "R-TR-05", "R-TR-06"}),
 }
 
 

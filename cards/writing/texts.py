@@ -18,6 +18,8 @@ LANGUAGES = ("en", "es")
 SLOTS = frozenset(
     [
         "act",
+        "Advised",
+        "advised",
         "Breast",
         "breast",
         "cancer_breast",
@@ -27,6 +29,8 @@ SLOTS = frozenset(
         "codes",
         "count",
         "date",
+        "done",
+        "due",
         "expected",
         "Expected",
         "exam",
@@ -39,6 +43,7 @@ SLOTS = frozenset(
         "items",
         "left_category",
         "mastectomy",
+        "order",
         "others",
         "overall",
         "pb_breast",
@@ -91,6 +96,8 @@ _TABLES = [
     "topic",
     "target",
     "problem",
+    "advised",
+    "order",
 ]
 _GROUPS: Mapping[str, Mapping[str, type]] = {
     "step": {"next": str, "order": str, "text": str},

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from cards.guidance.guidance import Guidance
+from cards.guidance.guidance import FiredRule, Guidance
 from cards.guidance.switches import switch
 from cards.policy import Policy
 from cards.reading.reading import Reading
 from cards.writing.card import Card
 from cards.writing.case import INDICATOR_RANK, case_slots, make_case
 from cards.writing.extra_cards import extra_cards, extra_groups
+from cards.writing.follow_up_card import (
+    follow_up_draft,
+    follow_up_extra,
+    follow_up_slots,
+    leads,
+    tracking_rule,
+)
 from cards.writing.main_card import draft_main, main_card
+from cards.writing.order_cards import order_cards
 from cards.writing.texts import texts
 
 MOMENTS = ("after_signature", "before_signature", "viewing", "ordering")
 
 
-def _shown_as(card: Card, critical_shown_as: object) -> Card:
-    if card.indicator == "critical" and critical_shown_as == "warning":
-        return replace(card, indicator="warning")
-    return card
+def _shown(cards: Sequence[Card], policy: Policy) -> tuple[Card, ...]:
+    """Show critical cards as the site chose (switch critical_shown_as)."""
+    if switch(policy, "critical_shown_as") != "warning":
+        return tuple(cards)
+    return tuple(
+        replace(card, indicator="warning") if card.indicator == "critical" else card for card in cards
+    )
 
 
 def write(
@@ -47,18 +58,34 @@ def write(
     MOMENTS; ``public_url`` is the https base of the service, for the evidence links;
     ``seed_page_url`` is the configured address of the MD Anderson page (R-ED-02). No card at
     all for withdrawn, foreign and completely read reports without calcifications.
+
+    While viewing, what was advised last and how it stands leads in place of a verdict that asks for
+    nothing. While ordering, only draft orders that contradict it give cards.
     """
     case = make_case(guidance, reading, policy, texts(language), moment, today)
     draft = draft_main(case)
     if draft is None:
         return ()
-    room = int(str(switch(policy, "max_cards"))) - 1
-    groups = extra_groups(case, draft.rules)
-    elsewhere = {rule.id for group in (*groups, draft.rules) for rule in group}
-    others = [rule for rule in guidance.rules if rule.id not in elsewhere]
+    most = int(str(switch(policy, "max_cards")))
+    if moment == "ordering" and draft.family != "incomplete":
+        return _shown(order_cards(case, new_id, public_url, most), policy)
+    room = most - 1
     slots = case_slots(case)
+    tracked = tracking_rule(case)
+    beside: tuple[FiredRule, ...] = ()
+    if tracked is not None:
+        follow_up = follow_up_slots(case, tracked)
+        if leads(draft):
+            draft, slots = follow_up_draft(case, draft, tracked), {**slots, **follow_up}
+        elif INDICATOR_RANK[tracked.indicator] >= INDICATOR_RANK["warning"]:
+            beside = (tracked,)
+    groups = extra_groups(case, (*draft.rules, *beside))
+    elsewhere = {rule.id for group in (*groups, draft.rules, beside) for rule in group}
+    others = [rule for rule in guidance.rules if rule.id not in elsewhere]
     extras = extra_cards(case, groups, slots, new_id, public_url)
+    if tracked is not None and beside:
+        late = follow_up_extra(case, tracked, {**slots, **follow_up}, new_id, public_url)
+        extras = (*extras, late)
     card = main_card(case, draft, others, extras[room:], new_id, public_url, slots, seed_page_url)
     cards = sorted((*extras[:room], card), key=lambda one: -INDICATOR_RANK[one.indicator])
-    critical_shown_as = switch(policy, "critical_shown_as")
-    return tuple(_shown_as(one, critical_shown_as) for one in cards)
+    return _shown(cards, policy)
