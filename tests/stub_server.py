@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from types import TracebackType
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -39,6 +40,16 @@ def answering(
     return answer
 
 
+def hanging(server: StubServer) -> Answer:
+    """Make the answer that does not come while the test lasts."""
+
+    def answer(_: BaseHTTPRequestHandler) -> None:
+        server.stopping.wait(5)
+        raise ConnectionAbortedError
+
+    return answer
+
+
 class StubServer:
     """The server; ``answer`` may be changed at any time, ``asked`` holds every request so far."""
 
@@ -51,6 +62,7 @@ class StubServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def _serve(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
@@ -70,6 +82,11 @@ class StubServer:
         class Server(ThreadingHTTPServer):
             daemon_threads = True
             request_queue_size = 64
+
+            def server_bind(self) -> None:
+                # The usual way asks for the machine's full name, which can take seconds.
+                TCPServer.server_bind(self)
+                self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
 
             def handle_error(self, request: object, client_address: object) -> None:
                 pass

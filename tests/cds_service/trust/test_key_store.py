@@ -11,7 +11,7 @@ from cds_service.outgoing import Outgoing, register
 from cds_service.trust import Client, KeyStore, TokenRefused
 from cds_service.trust import key_store as key_store_module
 from cds_service.trust.key_store import COOL_DOWN, DEFAULT_LIFE, LONGEST_LIFE, SHORTEST_LIFE, life_of
-from tests.stub_server import Answer, StubServer, answering
+from tests.stub_server import Answer, StubServer, answering, hanging
 from tests.tokens import ISSUER, ec_key, jwk, key_set, rsa_key
 
 FIRST, SECOND = jwk(ec_key(), "first"), jwk(ec_key("next"), "second")
@@ -86,7 +86,7 @@ def test_a_set_is_refreshed_at_half_its_life(store: Store) -> None:
 def test_no_call_waits_for_a_slow_key_server(store: Store) -> None:
     """While a refresh hangs, known keys are answered from what is kept."""
     store.keep()
-    store.server.answer = lambda handler: store.server.stopping.wait(5) and None
+    store.server.answer = hanging(store.server)
     store.now = 300
     store.store.refresh_due()
     assert store.find("first") == "found"
@@ -155,7 +155,7 @@ def test_waiting_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> No
     """A caller with a new key waits for the key server for a short time only."""
     monkeypatch.setattr(key_store_module, "WAIT_SECONDS", 0.05)
     store.keep()
-    store.server.answer = lambda handler: store.server.stopping.wait(5) and None
+    store.server.answer = hanging(store.server)
     store.now = COOL_DOWN
     assert store.find("second") == "unknown-key"
 
