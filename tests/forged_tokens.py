@@ -162,5 +162,6 @@ GOOD: dict[str, Callable[[], list[str]]] = {
     "expired by less than the leeway": _with(iat=NOW - 300, exp=NOW - 29),
     "issued within the leeway": _with(iat=NOW + 30, exp=NOW + 60),
     "an unknown header member": _rs(nonce="1"),
+    "a header of two KiB": _rs(nonce="1" * 2000),
     "scheme in small letters": lambda: [f"bearer {signed()}"],
 }

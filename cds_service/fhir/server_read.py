@@ -62,7 +62,9 @@ def read_json(
     Never raises: a server that fails, lies or stalls gives a Reply with the reason.
     """
     try:
-        fetched = outgoing.fetch(destination, url, budget, max_bytes=max_bytes, accept=ACCEPT, token=token)
+        fetched = outgoing.fetch(
+            destination, url, budget, max_bytes=max_bytes, accept=ACCEPT, token=token, with_breaker=True
+        )
     except OutgoingFailed as failed:
         return Reply(query, reason="timeout" if failed.reason == "timeout" else "unreachable")
     except OutgoingRefused:

@@ -73,6 +73,8 @@ class Outgoing:
         sent = {"Accept": accept, "Accept-Encoding": "identity"} | dict(headers or {})
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
+        if budget.remaining() <= 0:
+            raise OutgoingFailed("timeout")
         breaker = self.breaker_of(destination) if with_breaker else None
         if breaker is not None and not breaker.may_call():
             raise OutgoingFailed("breaker-open")
@@ -124,9 +126,7 @@ class Outgoing:
         budget: Budget,
         max_bytes: int,
     ) -> Fetched:
-        remaining = budget.remaining()
-        if remaining <= 0:
-            raise OutgoingFailed("timeout")
+        remaining = max(budget.remaining(), 0.001)
         call = Call(budget)
         session = self._session_for(destination)
         try:

@@ -100,9 +100,12 @@ def test_a_name_that_is_never_resolved_costs_the_budget(server: StubServer) -> N
 
 
 def test_no_time_left_means_no_call(server: StubServer) -> None:
-    """With the budget used up nothing is sent."""
-    assert reason_of(here(server), seconds=0) == "timeout"
+    """With the budget used up nothing is sent, and the server is not blamed for it."""
+    outgoing = Outgoing()
+    for _ in range(FAILURES):
+        assert reason_of(here(server), outgoing=outgoing, seconds=0, with_breaker=True) == "timeout"
     assert server.asked == []
+    assert get(here(server), outgoing=outgoing, with_breaker=True).status == 200
 
 
 def test_a_dead_server_is_unreachable() -> None:
