@@ -21,6 +21,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "clients": ("cds_service.cli.clients:clients", "Check who may call, and reach their servers."),
     "audit": ("cds_service.cli.audit:audit", "Export the audit as FHIR AuditEvents."),
     "probe": ("cds_service.cli.probe:probe", "Send forged tokens to a CDS service and judge it."),
+    "invoke": ("cds_service.cli.invoke:invoke", "Call a CDS service as an EHR would."),
+    "seed": ("cds_service.cli.seed:seed", "Put the golden cases on a FHIR server."),
+    "doctor": ("cds_service.cli.doctor:doctor", "Say what a FHIR server lacks for this service."),
     "education": ("cds_service.cli.education:education", "Check the catalogue of patient pages."),
 }
 

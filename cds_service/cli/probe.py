@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 import orjson
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey, import_key
 from rich.console import Console
 from rich.table import Table
 
 from cds_service.cli.common import refuse
 from cds_service.cli.exit_status import ExitStatus
+from cds_service.cli.signing import read_key, usual_algorithm
 from cds_service.outgoing import Outgoing, OutgoingRefused, register
 from cds_service.outgoing.refusals import OutgoingError
 from cds_service.trust.forging import Forge
@@ -77,13 +76,13 @@ def probe(
     probe, and take it
     out afterwards. Nothing but tokens and an empty JSON object is sent. Probe only services you may test.
     """
-    key, kid = _read_key(key_file, kid)
+    key, kid = read_key(key_file, kid)
     try:
         base = register(base_url, allow_private=True, allow_port=True, allow_http=True)
     except OutgoingRefused as refused:
         refuse(f"BASE_URL cannot be called: {refused.reason}", ExitStatus.BAD_INPUT)
     forge = Forge(
-        key, algorithm or _usual_algorithm(key), kid, issuer, base.base, int(time.time()), jku, tenant
+        key, algorithm or usual_algorithm(key), kid, issuer, base.base, int(time.time()), jku, tenant
     )
     outgoing = Outgoing(ca_file)
     try:
@@ -102,43 +101,6 @@ def probe(
         refuse(f"the service could not be reached: {error.reason}", ExitStatus.PARTNER_AWAY)
     _show(findings, as_json)
     context.exit(ExitStatus.FOUND if any(each.meaning for each in findings) else ExitStatus.FINE)
-
-
-def _read_key(path: Path, kid: str | None) -> tuple[RSAKey | ECKey, str]:
-    data = path.read_bytes()
-    try:
-        if data.lstrip().startswith(b"{"):
-            members = orjson.loads(data)
-            if members.get("kty") not in ("RSA", "EC"):
-                refuse(f"{path.name} holds no private RSA or EC key", ExitStatus.BAD_INPUT)
-            key = import_key(members)
-            kid = kid or members.get("kid")
-        else:
-            kinds = (ECKey, RSAKey)
-            key = next(made for made in (_from_pem(kind, data) for kind in kinds) if made is not None)
-    except (JoseError, ValueError, StopIteration):
-        refuse(f"{path.name} is neither a private JWK nor a private key in PEM", ExitStatus.BAD_INPUT)
-    if not isinstance(key, RSAKey | ECKey) or not key.is_private:
-        refuse(f"{path.name} holds no private RSA or EC key", ExitStatus.BAD_INPUT)
-    if not kid:
-        refuse("the key has no kid: name it with --kid", ExitStatus.BAD_INPUT)
-    return key, kid
-
-
-def _from_pem(kind: type[RSAKey] | type[ECKey], data: bytes) -> RSAKey | ECKey | None:
-    try:
-        key = kind.import_key(data)
-        # Some readers take any key they are given.
-        fits = isinstance(key, RSAKey) == hasattr(key.public_key.public_numbers(), "n")
-    except (JoseError, ValueError, AttributeError):
-        return None
-    return key if fits else None
-
-
-def _usual_algorithm(key: RSAKey | ECKey) -> str:
-    if isinstance(key, RSAKey):
-        return "RS384"
-    return next(name for name, (_, curve) in ALGORITHMS.items() if curve == key.curve_name)
 
 
 def _show(findings: list[Finding], as_json: bool) -> None:
