@@ -13,6 +13,7 @@ from cds_service.errors import refusal_of
 from cds_service.fhir.access import FhirReader
 from cds_service.health import healthz, readyz
 from cds_service.hooks.endpoint import discovery_view, hook_view
+from cds_service.hooks.feedback import FeedbackStore, feedback_view
 from cds_service.hooks.line import fresh_uuid, site_line, utc_date
 from cds_service.hooks.services import services
 from cds_service.observe.audit import audit_calls
@@ -55,6 +56,8 @@ def create_app(
         settings.max_entries,
     )
 
+    feedback = FeedbackStore(house.engine, keep_comments=settings.store_comments)
+
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     # No redirect on any address: it would break the preflight of browsers and lose a POST's body.
@@ -82,6 +85,12 @@ def create_app(
             f"/cds-services/{service.id}",
             service.id,
             hook_view(service, line, lines, settings.max_json_depth, reader, house.writer),
+            methods=["POST"],
+        )
+        app.add_url_rule(
+            f"/cds-services/{service.id}/feedback",
+            f"{service.id}/feedback",
+            feedback_view(service.id, feedback, settings.max_json_depth),
             methods=["POST"],
         )
     app.register_blueprint(evidence)

@@ -98,6 +98,14 @@ class Settings(BaseSettings):
     """Base addresses, separated by blanks, of FHIR servers that may be read in the development profile
     (``http://127.0.0.1:8080/fhir``). In production the clients file names them for each client."""
 
+    store_comments: bool = False
+    """Keep what clinicians write in ``userComment`` of feedback. Such text may name a patient; without this
+    setting it is dropped before anything is stored."""
+
+    retention_days: int = Field(default=730, ge=1)
+    """Days that feedback and issued cards are kept; ``calcification-cds purge`` deletes what is older.
+    The audit is append-only and is not touched."""
+
     @field_validator("public_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:

@@ -1,7 +1,8 @@
 """Writer: rows that an answer does not wait for, written behind it in batches.
 
 A hook call hands its rows over and goes on. Whatever happens to the database, the answer stays the same;
-rows that could not be written are counted and said in the log.
+rows that cannot be written wait until it is back, as many as the queue holds. What is lost is counted and
+said in the log.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Engine, Table, insert
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cds_service.errors import SettingsRefused
 from cds_service.storage.engine import DATABASE_ERRORS
@@ -24,6 +27,10 @@ BATCH_SECONDS = 0.2
 MOST_ROWS = 500
 MOST_WAITING = 20_000
 CLOSE_SECONDS = 5.0
+RETRY_SECONDS = 1.0
+
+# The database is away, locked, full or not ready yet: the same rows can be written later.
+AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, SettingsRefused)
 
 Row = Mapping[str, Any]
 Note = Callable[[str, int], None]
@@ -32,16 +39,17 @@ Note = Callable[[str, int], None]
 class Writer:
     """The background writer of this process.
 
-    ``note`` is told an event and a number of rows: ``rows-lost`` when the database would not take them or
-    too many
-    waited, ``sink-failed`` when the JSON-lines file would not. ``sinks`` names the file that rows of a
-    table also go to, one JSON object a line. The thread starts with the first row, so that a process that
-    forks
-    before it answers has none.
+    ``note`` is told an event and a number of rows, once for each trouble: ``rows-waiting`` when the database
+    is away, ``rows-written`` when it is back, ``rows-lost`` when it would not take them or too many waited,
+    ``sink-failed`` when the JSON-lines file would not. ``sinks`` names the file that rows of a table also go
+    to, one JSON object a line. The thread starts with the first row, so that a process that forks before it
+    answers has none.
     """
 
     def __init__(self, engine: Engine, note: Note, sinks: Mapping[str, Path] | None = None) -> None:
         self.lost = 0
+        self._is_away = False
+        self._is_full = False
         self._engine = engine
         self._note = note
         self._sinks = dict(sinks or {})
@@ -56,7 +64,10 @@ class Writer:
         try:
             self._queue.put_nowait((table, row))
         except queue.Full:
-            self._lose(1)
+            self.lost += 1
+            if not self._is_full:
+                self._is_full = True
+                self._note("rows-lost", 1)
             return
         if self._thread is None:
             with self._start:
@@ -69,10 +80,11 @@ class Writer:
         """How many rows are not written yet, about."""
         return self._queue.qsize()
 
-    def flush(self) -> None:
-        """Wait until every row handed over so far was written or lost."""
+    def flush(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Wait until every row handed over so far was written or lost, but not for ever."""
         if self._thread is not None:
-            self._queue.join()
+            with self._queue.all_tasks_done:
+                self._queue.all_tasks_done.wait_for(lambda: self._queue.unfinished_tasks == 0, seconds)
 
     def close(self) -> None:
         """Write what waits and stop."""
@@ -113,15 +125,43 @@ class Writer:
             rows.setdefault(table, []).append(row)
         for table, several in rows.items():
             self._write_lines(table, several)
-        try:
-            if not self._is_prepared:
-                prepare(self._engine)
-                self._is_prepared = True
-            with self._engine.begin() as connection:
-                for table, several in rows.items():
-                    connection.execute(insert(table), several)
-        except (*DATABASE_ERRORS, SettingsRefused):
-            self._lose(len(batch))
+        while True:
+            try:
+                self._insert(rows)
+            except AWAY:
+                if not self._is_away:
+                    self._is_away = True
+                    self._note("rows-waiting", len(batch))
+                if self._closing.wait(RETRY_SECONDS):
+                    self._lose(len(batch))
+                    return
+            except DATABASE_ERRORS:
+                # One row of the batch is no good; the others have nothing to do with it.
+                self._insert_singly(batch)
+                return
+            else:
+                if self._is_away:
+                    self._note("rows-written", len(batch))
+                self._is_away = self._is_full = False
+                return
+
+    def _insert(self, rows: Mapping[Table, list[Row]]) -> None:
+        if not self._is_prepared:
+            prepare(self._engine)
+            self._is_prepared = True
+        with self._engine.begin() as connection:
+            for table, several in rows.items():
+                connection.execute(insert(table), several)
+
+    def _insert_singly(self, batch: list[tuple[Table, Row]]) -> None:
+        lost = 0
+        for table, row in batch:
+            try:
+                self._insert({table: [row]})
+            except (*DATABASE_ERRORS, SettingsRefused):
+                lost += 1
+        if lost:
+            self._lose(lost)
 
     def _write_lines(self, table: Table, rows: list[Row]) -> None:
         path = self._sinks.get(table.name)

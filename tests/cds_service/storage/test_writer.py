@@ -38,14 +38,14 @@ def test_rows_are_written_behind_the_caller(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_away_is_said_and_changes_nothing(tmp_path: Path) -> None:
-    """Rows that cannot be written are counted and noted; the file still gets them."""
+    """Rows that cannot be written until the end are counted and noted once; the file still gets them."""
     notes: list[tuple[str, int]] = []
     engine = open_engine(f"sqlite:///{tmp_path / 'no' / 'such.sqlite3'}")
     writer = Writer(engine, lambda event, rows: notes.append((event, rows)), {"audit": tmp_path / "a.jsonl"})
     writer.put(audit, ROW)
-    writer.flush()
+    writer.flush(0.3)
     writer.close()
-    assert (notes, writer.lost) == ([("rows-lost", 1)], 1)
+    assert (notes, writer.lost) == ([("rows-waiting", 1), ("rows-lost", 1)], 1)
     assert len((tmp_path / "a.jsonl").read_bytes().splitlines()) == 1
 
 
@@ -79,3 +79,35 @@ def test_nothing_runs_before_the_first_row(tmp_path: Path) -> None:
     writer.flush()
     writer.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_wait_for_a_database_that_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the database is away rows wait; when it is back they are all there, and both were said once."""
+    monkeypatch.setattr(writer_module, "RETRY_SECONDS", 0.05)
+    notes: list[tuple[str, int]] = []
+    folder = tmp_path / "later"
+    engine = open_engine(f"sqlite:///{folder / 'cds.sqlite3'}")
+    writer = Writer(engine, lambda event, rows: notes.append((event, rows)))
+    for _ in range(10):
+        writer.put(audit, ROW)
+    writer.flush(0.5)
+    folder.mkdir()
+    writer.flush()
+    writer.close()
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(audit)).scalar_one() == 10
+    assert ([event for event, _ in notes], writer.lost) == (["rows-waiting", "rows-written"], 0)
+
+
+def test_a_row_that_no_database_takes_is_lost_alone(tmp_path: Path) -> None:
+    """A row that breaks a key is lost, counted and noted; the rows beside it are written."""
+    notes: list[tuple[str, int]] = []
+    engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    writer = Writer(engine, lambda event, rows: notes.append((event, rows)))
+    for row in (ROW, ROW | {"request_id": None}, ROW):
+        writer.put(audit, row)
+    writer.flush()
+    writer.close()
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(audit)).scalar_one() == 2
+    assert (notes, writer.lost) == ([("rows-lost", 1)], 1)
