@@ -119,18 +119,20 @@ def _development_servers(settings: Settings) -> tuple[FhirOrigin, ...]:
     return tuple(servers)
 
 
-def start_keeper(house: House) -> threading.Thread:
-    """Start the background work of a process that serves, and give the key sets a moment to arrive."""
+def start_keeper(house: House) -> threading.Event:
+    """Start the background work of a process that serves, and give the key sets a moment to arrive.
+
+    Setting the event that comes back ends the work.
+    """
     stop = threading.Event()
 
     def run() -> None:
-        while True:
+        while not stop.is_set():
             house.keep()
             stop.wait(KEEPER_SECONDS)
 
-    thread = threading.Thread(target=run, name="keeper", daemon=True)
-    thread.start()
+    threading.Thread(target=run, name="keeper", daemon=True).start()
     ready_by = time.monotonic() + WARM_SECONDS
     while not house.is_usable() and time.monotonic() < ready_by:
         time.sleep(0.05)
-    return thread
+    return stop

@@ -28,7 +28,7 @@ COOL_DOWN = 30.0
 COLD_PAUSE = 5.0
 FETCH_SECONDS = 5.0
 # A caller with a new key waits this long for it; those whose keys are known never wait.
-WAIT_SECONDS = 2.0
+WAIT_SECONDS = 1.0
 MOST_WAITING = 4
 MOST_BYTES = 64 * 1024
 MEDIA_TYPES = frozenset({"application/json", "application/jwk-set+json"})
