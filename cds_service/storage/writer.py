@@ -7,10 +7,10 @@ said in the log.
 
 from __future__ import annotations
 
-import atexit
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ class Writer:
         self._queue: queue.Queue[tuple[Table, Row]] = queue.Queue(MOST_WAITING)
         self._is_prepared = False
         self._thread: threading.Thread | None = None
+        self._at_exit: Finalize | None = None
         self._closing = threading.Event()
         self._start = threading.Lock()
 
@@ -74,7 +75,8 @@ class Writer:
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
                     self._thread.start()
-                    atexit.register(self.close)
+                    # Also runs in a forked worker, where atexit does not.
+                    self._at_exit = Finalize(None, self.close, exitpriority=0)
 
     def waiting(self) -> int:
         """How many rows are not written yet, about."""
@@ -91,7 +93,8 @@ class Writer:
         self._closing.set()
         if self._thread is not None:
             self._thread.join(CLOSE_SECONDS)
-        atexit.unregister(self.close)
+        if self._at_exit is not None:
+            self._at_exit.cancel()
 
     def _run(self) -> None:
         while True:
