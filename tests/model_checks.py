@@ -38,4 +38,19 @@ def outcomes_hold(model: ModuleType) -> bool:
     return all(now == then for now, then in zip(answered(model.assess), recorded(), strict=True))
 
 
-CHECKS: tuple[Callable[[ModuleType], bool], ...] = (worked_cases_hold, outcomes_hold)
+def recorded_indicators() -> dict[str, set[str]]:
+    """Give the indicators of each rule in the recorded outcomes."""
+    given: dict[str, set[str]] = {}
+    for row in recorded():
+        for part in row[-1].split():
+            rule, indicator = part.split(":")[:2]
+            given.setdefault(rule, set()).add(indicator)
+    return given
+
+
+def catalogue_holds(model: ModuleType) -> bool:
+    """Every rule that was recorded fires, with the indicators of its catalogue row and no other."""
+    return all(set(model.RULES[rule].indicators) == given for rule, given in recorded_indicators().items())
+
+
+CHECKS: tuple[Callable[[ModuleType], bool], ...] = (catalogue_holds, worked_cases_hold, outcomes_hold)
