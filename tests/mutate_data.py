@@ -89,8 +89,7 @@ EQUIVALENT: tuple[tuple[str, str, Callable[[Row], bool], str], ...] = (
 NOT_MEDICINE = {"worked_cases.csv"}
 MOST_TRIES = 4
 # The tests that look again at what the checks in this process let pass. The slow ones ask for properties of
-# any table, the pages
-# change with every cell, and an id in no test says nothing about a cell.
+# any table, the pages change with every cell, and an id in no test says nothing about a cell.
 SECOND_LOOK = (
     "tests/cards/guidance",
     "tests/test_model_pages.py",
