@@ -72,6 +72,8 @@ def _advised(guidance: Guidance, own: bool) -> Iterator[tuple[str, frozenset[str
     """Yield category, breasts and interval: of each judged breast, and of a higher overall category."""
     facts, highest = guidance.facts, -1
     for breast in guidance.breasts:
+        if breast.driving_category is None:
+            continue
         category = breast.assessment if own else breast.driving_category
         if category in DRIVING_RANK:
             highest = max(highest, DRIVING_RANK[category])

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from cards.problem import Problem
+from cards.reading.codings import coded
 from cards.reading.dates import exam_date
 from cards.reading.exam_type import read_exam
+from cards.reading.orders import is_mammogram
 from cards.reading.reading import LaterExam
 from cards.reading.report_status import report_status
 from cards.reading.resources import Json, Resources
 from cards.terminology import Terminology
 
 _SIGNED = frozenset(("final", "amended", "corrected", "appended"))
+_KINDS = frozenset(("screening", "diagnostic"))
 
 
 def later_exams(
@@ -31,6 +34,8 @@ def later_exams(
         if day is None or day <= exam:
             continue
         kind = read_exam(other, where, (), (), index, terminology, ignored).exam_type
-        if kind != "not_mammography":
+        # An unknown study must not count as the follow-up that was done.
+        named = kind == "unknown" and is_mammogram(coded(terminology, other.get("code")))
+        if kind in _KINDS or named:
             found.append(LaterExam(where, day, kind))
     return tuple(sorted(found, key=lambda one: one.day))

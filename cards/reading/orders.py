@@ -87,7 +87,8 @@ def order_side(
     return named.pop() if len(named) == 1 else None
 
 
-def _is_mammogram(code: Coded) -> bool:
+def is_mammogram(code: Coded) -> bool:
+    """Say whether a code names a mammogram of whatever kind."""
     return any(
         concept.domain in ("report_types", "procedures") and concept.concept.startswith(_MAMMOGRAM_CONCEPTS)
         for concept in code.concepts
@@ -119,12 +120,12 @@ def _follows(request: Json, code: Coded, exam: date | None) -> bool:
     authored = days_of(request.get("authoredOn"))
     if exam is None or (due is None and authored is None):
         # Without any date a mammogram may be the exam itself; other orders are taken at their word.
-        return not _is_mammogram(code) or request.get("intent") in _PROPOSED
+        return not is_mammogram(code) or request.get("intent") in _PROPOSED
     if due is not None:
         return due.last > exam and (authored is None or authored.last >= exam)
     if authored is None:
         return False
-    if authored.last == exam and _is_mammogram(code):
+    if authored.last == exam and is_mammogram(code):
         return request.get("intent") in _PROPOSED
     return authored.last >= exam
 

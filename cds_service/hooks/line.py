@@ -77,6 +77,8 @@ def answer_hook(
 
     Raises BadRequest, DataMissing or BodyTooLarge when no answer is possible.
     """
+    if service.concerns is not None and not service.concerns(request, line.terminology):
+        return Answer((), None, None)
     gathered = gather(request, service, line.max_entries, access)
     context = service.read_context(request, gathered)
     try:

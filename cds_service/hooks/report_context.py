@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
+from cards.reading.draft_orders import is_about_the_breast
 from cards.reading.reading import ReportContext
+from cards.terminology import Terminology
 from cds_service.fhir.gathered import Gathered
+from cds_service.fhir.patient_guard import refuse_other_patients
+from cds_service.fhir.prefetch_value import receive_bundle
 from cds_service.hooks.hook_request import HookRequest
 
 
@@ -29,6 +34,11 @@ def sign_off_context(request: HookRequest, gathered: Gathered) -> ReportContext:
     )
 
 
+def review_context(request: HookRequest, gathered: Gathered) -> ReportContext:
+    """Read the context of report-review: that of the sign-off hook, before the signature."""
+    return replace(sign_off_context(request, gathered), moment="before_signature")
+
+
 def viewing_context(request: HookRequest, gathered: Gathered) -> ReportContext:
     """Read the context of patient-view: a patient is looked at, no report is named."""
     return ReportContext(
@@ -38,6 +48,31 @@ def viewing_context(request: HookRequest, gathered: Gathered) -> ReportContext:
         missing=gathered.missing,
         received=gathered.received,
     )
+
+
+def ordering_context(request: HookRequest, gathered: Gathered) -> ReportContext:
+    """Read the context of order-sign: the orders that are about to be signed; no report is named.
+
+    Raises BadRequest when one of them is for another patient (CH-061).
+    """
+    drafts = draft_orders(request)
+    refuse_other_patients(drafts, cast(str, request.context["patientId"]), lambda _: None)
+    return replace(viewing_context(request, gathered), moment="ordering", draft_orders=drafts)
+
+
+def orders_the_breast(request: HookRequest, terminology: Terminology) -> bool:
+    """Say whether a draft order is breast imaging or a breast biopsy; with no other is anything done."""
+    return any(is_about_the_breast(order, terminology) for order in draft_orders(request))
+
+
+def draft_orders(request: HookRequest) -> tuple[Mapping[str, object], ...]:
+    """List the ServiceRequests of ``context.draftOrders``.
+
+    Raises BadRequest when its entries are no array.
+    """
+    bundle = cast("Mapping[str, object]", request.context["draftOrders"])
+    received = receive_bundle(bundle, "context.draftOrders").resources
+    return tuple(each for each in received if each.get("resourceType") == "ServiceRequest")
 
 
 def concepts(value: object) -> tuple[Mapping[str, object], ...]:

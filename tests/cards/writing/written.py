@@ -25,7 +25,12 @@ from cards.writing.card import Card
 TODAY = date(2026, 5, 4)
 PUBLIC_URL = "https://cds.example.org"
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-MOMENT_OF = {"report-sign": "after_signature", "report-review": "before_signature", "patient-view": "viewing"}
+MOMENT_OF = {
+    "report-sign": "after_signature",
+    "report-review": "before_signature",
+    "patient-view": "viewing",
+    "order-sign": "ordering",
+}
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,10 @@ def fixture_cards(folder: str, language: str) -> Written:
             patient_id=context.get("patientId"),
             report_id=context.get("reportId"),
             status=context.get("status"),
-            moment=MOMENT_OF.get(request["hook"], "after_signature"),
+            moment=MOMENT_OF[request["hook"]],
+            draft_orders=tuple(
+                entry["resource"] for entry in context.get("draftOrders", {}).get("entry", ())
+            ),
         ),
         Policy(),
         language=language,

@@ -22,7 +22,9 @@ TEMPLATES = [
 TOKENS = {
     "report-sign": {"userId", "patientId", "encounterId", "reportId"},
     "org.example.report-sign": {"userId", "patientId", "encounterId", "reportId"},
+    "report-review": {"userId", "patientId", "encounterId", "reportId"},
     "patient-view": {"userId", "patientId", "encounterId"},
+    "order-sign": {"userId", "patientId", "encounterId"},
 }
 
 
@@ -40,13 +42,18 @@ def test_a_service_is_described_completely(service: Service) -> None:
 
 def test_ids_are_distinct() -> None:
     """CH-032: two services with one id hide each other in some clients."""
-    assert len(services("org.example.report-sign")) == 3
-    assert len({service.hook for service in ALL}) == 3
+    assert len(services("org.example.report-sign")) == 5
+    assert len({service.hook for service in ALL}) == 5
 
 
 def test_the_custom_service_is_offered_only_on_request() -> None:
     """Without a name for the site's own hook there is no service for it."""
-    assert list(services()) == ["breast-calcification-report-sign", "breast-calcification-patient-view"]
+    assert list(services()) == [
+        "breast-calcification-report-sign",
+        "breast-calcification-report-review",
+        "breast-calcification-patient-view",
+        "breast-calcification-order-sign",
+    ]
 
 
 @pytest.mark.parametrize(("service", "key", "template"), TEMPLATES)
