@@ -119,7 +119,7 @@ def test_strangers_cannot_fill_the_audit(tmp_path: Path) -> None:
 
 
 def test_an_audit_that_fails_is_seen_and_changes_no_answer(tmp_path: Path) -> None:
-    """With the database gone the cards are the same, and the log says that rows were lost."""
+    """With the database gone the cards are the same, and the log says that rows wait."""
     service = Production(tmp_path)
     expected = len(service.sign_off(golden_request(), jti="1").get_json()["cards"])
     service.house.writer.flush()
@@ -128,5 +128,5 @@ def test_an_audit_that_fails_is_seen_and_changes_no_answer(tmp_path: Path) -> No
         connection.exec_driver_sql("DROP TABLE audit")
     assert len(service.sign_off(golden_request(), jti="2").get_json()["cards"]) == expected
     service.house.writer.flush()
-    assert [line for line in service.log() if line["event"] == "writer"][-1]["reason"] == "rows-lost"
+    assert [line for line in service.log() if line["event"] == "writer"][0]["reason"] == "rows-waiting"
     service.house.close()
