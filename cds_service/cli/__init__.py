@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "invoke": ("cds_service.cli.invoke:invoke", "Call a CDS service as an EHR would."),
     "seed": ("cds_service.cli.seed:seed", "Put the golden cases on a FHIR server."),
     "doctor": ("cds_service.cli.doctor:doctor", "Say what a FHIR server lacks for this service."),
+    "feedback": ("cds_service.cli.feedback:feedback", "Count what became of the cards, by rule."),
+    "purge": ("cds_service.cli.purge:purge", "Delete what is older than the site keeps."),
     "education": ("cds_service.cli.education:education", "Check the catalogue of patient pages."),
 }
 
