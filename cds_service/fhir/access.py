@@ -61,8 +61,15 @@ class FhirAccess:
         )
 
 
+NoteRead = Callable[[FhirAccess, Reply], None]
+"""Told of every read of a call."""
+
+Grant = Callable[[], FhirAccess | None]
+"""Asked for access when something is left to read; None when the server may not be read."""
+
+
 def fhir_access(
-    request: HookRequest, caller: Caller, reader: FhirReader, note: Callable[[FhirAccess, Reply], None]
+    request: HookRequest, caller: Caller, reader: FhirReader, note: NoteRead
 ) -> FhirAccess | None:
     """Grant access to the server a request names, or None.
 

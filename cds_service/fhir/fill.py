@@ -45,20 +45,21 @@ class Filling:
         self._replies: list[Reply] = []
 
     def fill(
-        self, request: HookRequest, service: Service, sources: Mapping[str, Received], skip: frozenset[str]
+        self, request: HookRequest, service: Service, sources: Mapping[str, Received], skip: str
     ) -> dict[str, Received]:
-        """Read every key that did not come and every page that is left, but for the keys in ``skip``.
+        """Read every key that did not come and every page that is left, but for the place ``skip``.
 
         ``sources`` and the result are by place, such as ``prefetch.observations``.
         """
         tasks: dict[str, Task] = {}
         for key, template in service.prefetch.items():
             place = f"prefetch.{key}"
+            if place == skip or sources[place].is_whole:
+                continue
             query = filled(template, request.context)
-            if query is not None and key not in skip:
-                task = self._task(query, place, sources[place])
-                if task is not None:
-                    tasks[place] = task
+            task = None if query is None else self._task(query, place, sources[place])
+            if task is not None:
+                tasks[place] = task
         return self._run(tasks)
 
     def results(self, report: Resource, resources: Iterable[Resource]) -> tuple[Resource, ...]:

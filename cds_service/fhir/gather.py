@@ -11,12 +11,13 @@ from typing import cast
 
 from cards.problem import Problem
 from cds_service.errors import BadRequest, BodyTooLarge, DataMissing
-from cds_service.fhir.access import FhirAccess
+from cds_service.fhir.access import FhirAccess, Grant
 from cds_service.fhir.fill import Filling
 from cds_service.fhir.gathered import Gathered
+from cds_service.fhir.lacking import lacks_a_key, lacks_a_result
 from cds_service.fhir.patient_guard import refuse_other_patients
 from cds_service.fhir.prefetch_value import Received, Resource, receive, receive_bundle
-from cds_service.fhir.search import NOT_READ
+from cds_service.fhir.search import NOT_READ, REPORT_PLACE
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.members import mistyped
 from cds_service.hooks.service import Service
@@ -24,14 +25,13 @@ from cds_service.hooks.service import Service
 REPORT_KEY = "report"
 
 
-def gather(
-    request: HookRequest, service: Service, max_entries: int, access: FhirAccess | None = None
-) -> Gathered:
+def gather(request: HookRequest, service: Service, max_entries: int, grant: Grant | None = None) -> Gathered:
     """Collect the data of one request, context before prefetch, Bundles as they came.
 
-    What did not come is read with ``access``, if there is one; nothing is asked for that the caller
-    could not supply either (CH-074). Raises DataMissing when the one key that the service needs did not come,
-    BadRequest when the data are another patient's or another report's, BodyTooLarge beyond ``max_entries``.
+    ``grant`` is asked for access to the FHIR server only when something is left to read; nothing is read that
+    the caller could not supply either (CH-074). Raises DataMissing when the one key that the service needs
+    did not come, BadRequest when the data are another patient's or another report's, BodyTooLarge beyond
+    ``max_entries``.
     """
     bundle = cast("Resource | None", request.context.get(REPORT_KEY))
     sources: dict[str, Received] = {}
@@ -45,12 +45,19 @@ def gather(
     refuse_other_patients(
         resources, cast(str, request.context["patientId"]), lambda urn: _entry_of(bundle, urn)
     )
-    may_be_read = access is not None and sources[f"prefetch.{service.needed}"].state == "absent"
-    if not may_be_read or bundle is not None:
+    skip = REPORT_PLACE if bundle is not None else ""
+    needed = f"prefetch.{service.needed}"
+    may_be_read = grant is not None and needed != skip and sources[needed].state == "absent"
+    if not may_be_read:
         _require(request, service, sources, resources)
     fetched: tuple[Resource, ...] = ()
-    if access is not None:
-        fetched = _fill(request, service, sources, access, bundle is not None)
+    if grant is not None and (
+        lacks_a_key(sources, skip) or lacks_a_result(request.context.get("reportId"), resources)
+    ):
+        access = grant()
+        if access is not None:
+            fetched = _fill(request, service, sources, access, skip)
+    if may_be_read:
         _require(request, service, sources, _resources(sources))
     return Gathered(
         (*(source.value for source in sources.values() if source.value is not None), *fetched),
@@ -64,12 +71,11 @@ def _fill(
     service: Service,
     sources: dict[str, Received],
     access: FhirAccess,
-    has_report: bool,
+    skip: str,
 ) -> tuple[Resource, ...]:
     """Read into ``sources`` what did not come, and return the report's results that no search brought."""
     filling = Filling(access)
     try:
-        skip = frozenset((REPORT_KEY,)) if has_report else frozenset[str]()
         sources.update(filling.fill(request, service, sources, skip))
         resources = _resources(sources)
         report_id = request.context.get("reportId")

@@ -8,8 +8,9 @@ import orjson
 from flask import Response, g, request
 
 from cds_service.errors import BodyTooLarge, NotJson
-from cds_service.fhir.access import FhirReader, fhir_access
+from cds_service.fhir.access import FhirAccess, FhirReader, Grant, NoteRead, fhir_access
 from cds_service.hooks.discovery import discovery
+from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.json_body import parse_json_object
 from cds_service.hooks.line import Line, answer_hook
 from cds_service.hooks.parse import parse_hook_request
@@ -62,18 +63,27 @@ def hook_view(
         hook_request = parse_hook_request(parse_json_object(json_bytes(), max_depth), service)
         note_call(hook_request)
         own_line = lines.get(g.caller.issuer, line)
-        access = None
-        if hook_request.fhir_authorization is not None:
-            access = fhir_access(hook_request, g.caller, reader, note_read)
-            if access is None:
-                g.noted["fhir"] = "not-registered"
-        answer = answer_hook(hook_request, service, own_line, access)
+        answer = answer_hook(hook_request, service, own_line, grant_for(hook_request, reader, note_read))
         note_answer(answer)
         note_result(answer)
         write_issued(writer, g.caller, service.id, answer)
         return json_response(respond(answer, own_line.policy, own_line.public_url))
 
     return view
+
+
+def grant_for(request: HookRequest, reader: FhirReader, note_read: NoteRead) -> Grant | None:
+    """Make the grant of access to the FHIR server of a request; None when it brings no token (CH-085)."""
+    if request.fhir_authorization is None:
+        return None
+
+    def grant() -> FhirAccess | None:
+        access = fhir_access(request, g.caller, reader, note_read)
+        if access is None:
+            g.noted["fhir"] = "not-registered"
+        return access
+
+    return grant
 
 
 def json_bytes() -> bytes:

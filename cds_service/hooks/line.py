@@ -14,7 +14,7 @@ from cards.policy import Policy
 from cards.reading import UnsupportedFhirVersion
 from cards.terminology import Terminology
 from cds_service.errors import BadRequest, DataMissing
-from cds_service.fhir.access import FhirAccess
+from cds_service.fhir.access import Grant
 from cds_service.fhir.gather import gather
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.service import Service
@@ -70,16 +70,14 @@ def site_line(
     )
 
 
-def answer_hook(
-    request: HookRequest, service: Service, line: Line, access: FhirAccess | None = None
-) -> Answer:
-    """Answer one checked request; with ``access``, what did not come is read from the FHIR server.
+def answer_hook(request: HookRequest, service: Service, line: Line, grant: Grant | None = None) -> Answer:
+    """Answer one checked request; with a ``grant``, what did not come is read from the FHIR server.
 
     Raises BadRequest, DataMissing or BodyTooLarge when no answer is possible.
     """
     if service.concerns is not None and not service.concerns(request, line.terminology):
         return Answer((), None, None)
-    gathered = gather(request, service, line.max_entries, access)
+    gathered = gather(request, service, line.max_entries, grant)
     context = service.read_context(request, gathered)
     try:
         answered = answer(

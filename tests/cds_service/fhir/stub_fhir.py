@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-from cds_service.fhir.access import FhirReader, fhir_access
+from cds_service.fhir.access import FhirAccess, FhirReader, fhir_access
 from cds_service.fhir.gather import gather
 from cds_service.fhir.gathered import Gathered
+from cds_service.fhir.server_read import Reply
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.hooks.services import REPORT_SIGN
 from cds_service.outgoing import Outgoing, register
@@ -111,13 +112,13 @@ class Gathering:
     def gather(self, body: Any, service: Any = REPORT_SIGN) -> Gathered:
         """Gather the data of one request."""
         request = parse_hook_request(body, service)
-        access = fhir_access(
-            request,
-            self.caller,
-            self.reader,
-            lambda _, reply: self.read.append((reply.query, reply.status, reply.reason)),
-        )
-        return gather(request, service, 10_000, access)
+        if request.fhir_authorization is None:
+            return gather(request, service, 10_000)
+
+        def note(_: FhirAccess, reply: Reply) -> None:
+            self.read.append((reply.query, reply.status, reply.reason))
+
+        return gather(request, service, 10_000, lambda: fhir_access(request, self.caller, self.reader, note))
 
 
 def ids(gathered: Gathered) -> set[str]:

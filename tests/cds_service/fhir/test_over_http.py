@@ -59,7 +59,7 @@ def test_what_could_not_be_read_is_in_the_answer(app: Flask, server: StubFhir) -
 def test_each_read_is_audited_and_counted_and_the_token_is_nowhere(
     app: Flask, server: StubFhir, log_stream: io.BytesIO, log_lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
-    """CH-088: the audit has server, query and patient of each read, the log numbers, and no place the token."""
+    """CH-088: the audit has server, query and patient of each read, the log numbers, nothing the token."""
     server.changed = lying("Procedure", fhir(OPERATION_OUTCOME, 500))
     guidance_of(app, bare_request(server))
     house = app.extensions["house"]
