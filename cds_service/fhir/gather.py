@@ -147,7 +147,7 @@ def _why(received: Received, request: HookRequest) -> str:
     """Name the reason why the FHIR server did not help, when the request brought the right to ask it."""
     if request.fhir_authorization is not None and received.state == "absent":
         return " The FHIR server was not asked, because it is not registered for this caller."
-    return "".join(f" {each.text}" for each in received.problems if each.code == NOT_READ)
+    return "".join(f" {each.text}" for each in received.problems if each.code.startswith(NOT_READ))
 
 
 def _reports(resources: tuple[Resource, ...] | list[Resource]) -> list[Resource]:

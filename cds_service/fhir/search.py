@@ -25,8 +25,9 @@ REPORT_PLACE = "prefetch.report"
 
 
 def not_read(location: str, reason: str) -> Problem:
-    """The problem of data that the FHIR server did not give."""
-    return Problem(location, NOT_READ, f"The FHIR server {REASONS[reason]}: {location}.")
+    """The problem of data that the FHIR server did not give; its code names the key, for the card."""
+    key = location.removeprefix("prefetch.")
+    return Problem(location, f"{NOT_READ}-{key}", f"The FHIR server {REASONS[reason]}: {location}.")
 
 
 def failed(location: str, reason: str) -> Received:

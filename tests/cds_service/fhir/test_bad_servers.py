@@ -107,7 +107,7 @@ def test_what_could_not_be_read_is_said(server: StubFhir, name: str) -> None:
     filled = Gathering(server.base, seconds=BUDGET).gather(bare_request(server))
     assert time.perf_counter() - began < LONGEST
     [problem] = filled.missing
-    assert (problem.location, problem.code) == ("prefetch.procedures", "not-read")
+    assert (problem.location, problem.code) == ("prefetch.procedures", "not-read-procedures")
     assert words in problem.text
     assert not {"Procedure/x", "Immunization/i"} & ids(filled)
     assert filled.received == {"report", "patient", "observations", "reports", "orders", "conditions"}

@@ -11,8 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from cards.writing.texts import texts
 from cds_service.app import create_app
 from cds_service.errors import SettingsRefused
+from cds_service.hooks.services import services
 from cds_service.observe.log import open_log
 from cds_service.settings import Settings, refuse_unsafe
 from cds_service.storage import audit
@@ -51,7 +53,7 @@ def test_what_could_not_be_read_is_in_the_answer(app: Flask, server: StubFhir) -
     server.changed = lying("Procedure", fhir(OPERATION_OUTCOME, 500))
     guidance = guidance_of(app, bare_request(server))
     assert "R-DQ-14" in [rule["id"] for rule in guidance["rules"]]
-    assert ("prefetch.procedures", "not-read") in [
+    assert ("prefetch.procedures", "not-read-procedures") in [
         (each["location"], each["code"]) for each in guidance["problems"]
     ]
 
@@ -105,3 +107,10 @@ def test_production_knows_no_servers_for_everybody() -> None:
     """In production FHIR servers belong to a client; a list for all is refused."""
     with pytest.raises(SettingsRefused, match="DEVELOPMENT_FHIR_SERVERS"):
         refuse_unsafe(Settings(profile="production", development_fhir_servers="https://fhir.example.org"))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_card_has_words_for_each_key(language: str) -> None:
+    """Whatever key a service asks for, the card can say that it could not be read."""
+    keys = {key for service in services("org.example.report-sign").values() for key in service.prefetch}
+    assert {f"not-read-{key}" for key in keys} <= texts(language).tables["problem"].keys()
