@@ -15,6 +15,7 @@ from cds_service.health import healthz, readyz
 from cds_service.hooks.endpoint import discovery_view, hook_view
 from cds_service.hooks.feedback import FeedbackStore, feedback_view
 from cds_service.hooks.line import fresh_uuid, site_line, utc_date
+from cds_service.hooks.openapi import openapi, openapi_view
 from cds_service.hooks.services import services
 from cds_service.observe.audit import audit_calls
 from cds_service.observe.log import open_log
@@ -93,6 +94,10 @@ def create_app(
             feedback_view(service.id, feedback, settings.max_json_depth),
             methods=["POST"],
         )
+    document = openapi(
+        offered.values(), public_url=settings.public_url, authenticated=settings.profile == "production"
+    )
+    app.add_url_rule("/openapi.json", "openapi", openapi_view(document), methods=["GET"])
     app.register_blueprint(evidence)
     app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"])
     app.add_url_rule(

@@ -12,6 +12,10 @@ from datetime import UTC, datetime
 import hypothesis
 import pytest
 import time_machine
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.schemas import hold
 
 pytest_plugins = ["tests.missing"]
 
@@ -32,6 +36,19 @@ def now() -> Iterator[datetime]:
     """Stand still at noon UTC on 4 May 2026, the moment of the golden cases."""
     with time_machine.travel(NOW, tick=False):
         yield NOW
+
+
+@pytest.fixture(autouse=True, scope="session")
+def answers_keep_their_schema() -> Iterator[None]:
+    """Hold every answer that any test gets from the service to its published schema."""
+    plain = FlaskClient.open
+
+    def held(self: FlaskClient, *arguments: object, **named: object) -> TestResponse:
+        return hold(plain(self, *arguments, **named))  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FlaskClient, "open", held)
+        yield
 
 
 def _is_loopback(host: object) -> bool:
