@@ -12,11 +12,11 @@ PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras
 WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check fixtures bench docs deep lock audit sbom system-packages clean
+.PHONY: help demo test serve check fixtures bench docs assets screenshots deep lock audit sbom system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 demo: $(VENV)/run.stamp ## start the service, post one sign-off, print the cards, stop
 	@$(RUN) -m cds_service.demo
@@ -47,6 +47,13 @@ bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-n
 docs: $(VENV)/all.stamp ## write the generated reference pages again
 	@$(RUN) -m tests.repository.reference
 	@$(RUN) -m tests.model_pages
+
+assets: $(VENV)/run.stamp ## copy the console's style sheets and scripts out of their npm packages (needs npm)
+	@npm ci --prefix assets --ignore-scripts --silent
+	@$(RUN) assets/vendor.py
+
+screenshots: $(VENV)/all.stamp system-packages ## write docs/screenshots again (needs chromium)
+	@$(RUN) -m tests.browser.screenshots
 
 deep: $(VENV)/all.stamp system-packages ## slow proofs: thousands of examples a property, every cell of the tables changed
 	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"

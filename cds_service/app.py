@@ -23,7 +23,9 @@ from cds_service.observe.requests import log_requests, note_failure
 from cds_service.settings import Settings, refuse_unsafe
 from cds_service.trust.gate import install
 from cds_service.trust.house import open_house
+from cds_service.web.desk import Desk
 from cds_service.web.evidence import evidence
+from cds_service.web.pages import open_console
 
 
 def create_app(
@@ -99,6 +101,9 @@ def create_app(
     )
     app.add_url_rule("/openapi.json", "openapi", openapi_view(document), methods=["GET"])
     app.register_blueprint(evidence)
+    if settings.profile == "development":
+        desk = Desk(settings, line, offered, house.outgoing, house.engine, house.writer, feedback, logger)
+        open_console(app, desk)
     app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"])
     app.add_url_rule(
         "/readyz",

@@ -1,0 +1,110 @@
+"""The console as a whole: development only, its policy, its languages, its own forms only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cds_service.web.console import PAGES
+from cds_service.web.console import console as blueprint
+from cds_service.web.words import BrokenWordsError, words
+from tests.cds_service.trust.production import Production
+
+VENDOR = Path(str(blueprint.static_folder)) / "vendor"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_says_development(console: FlaskClient, path: str):
+    """Each page answers, is kept by nobody, and says that it is for development."""
+    answer = console.get(path)
+    assert answer.status_code == 200
+    assert "Development: this console is served on this machine only." in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_no_page_has_inline_script_or_style(console: FlaskClient, path: str, lang: str):
+    """No page carries script, event handlers or style of its own: the policy would stop them."""
+    text = console.get(f"{path}?lang={lang}").text
+    assert re.findall(r"<script(?! src=\"/static/)|<style|\sstyle=|\son[a-z]+=|javascript:", text) == []
+
+
+def test_links_lead_to_this_service_alone(console: FlaskClient):
+    """What a page loads and links to, cards aside, is on this service."""
+    for path in PAGES:
+        assert re.findall(r'(?:href|src|action)="(?!/|#)([^"]*)', console.get(path).text) == []
+
+
+def test_the_language_follows_the_browser(console: FlaskClient):
+    """Without a choice the first known language of the browser holds, else English."""
+    spanish = console.get("/", headers={"Accept-Language": "fr, es;q=0.8, en;q=0.5"})
+    assert '<html lang="es"' in spanish.text
+    assert '<html lang="en"' in console.get("/", headers={"Accept-Language": "fr"}).text
+
+
+def test_a_form_of_another_site_is_refused(console: FlaskClient):
+    """A form that another site sends here is refused with a sentence."""
+    answer = console.post("/", data={"json": "{}"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "Forms of this console are sent from its own pages only." in answer.text
+
+
+def test_production_has_no_console(tmp_path: Path):
+    """In production no page, script or style of the console is there; the evidence pages are."""
+    production = Production(tmp_path)
+    browser = production.app.test_client()
+    https = {"base_url": "https://cds.example.org"}
+    shut = [*PAGES, "/feedback", "/static/console.js", "/static/vendor/htmx.min.js"]
+    assert {path: browser.get(path, **https).status_code for path in shut} == dict.fromkeys(shut, 404)
+    assert browser.get("/evidence", **https).status_code == 200
+
+
+def test_both_languages_have_the_same_words():
+    """Every table and every name stands in both files, and nothing is empty."""
+    assert {table: sorted(names) for table, names in words("es").items()} == {
+        table: sorted(names) for table, names in words("en").items()
+    }
+
+
+def test_missing_words_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A file that lacks a word is refused with the file, the table and the name."""
+    (tmp_path / "en.toml").write_text('[a]\nx = "X"\ny = "Y"\n')
+    (tmp_path / "es.toml").write_text('[a]\nx = "X"\n')
+    monkeypatch.setattr("cds_service.web.words._FOLDER", tmp_path)
+    words.cache_clear()
+    with pytest.raises(BrokenWordsError, match=r"^es\.toml: \[a\]: missing or unknown: y$"):
+        words("es")
+    words.cache_clear()
+
+
+def test_vendored_files_have_licence_and_version():
+    """Each vendored file is named with package, version and licence, and its licence lies beside it."""
+    told = (VENDOR / "README.txt").read_text()
+    files = sorted(path.name for path in VENDOR.iterdir() if path.suffix in (".css", ".js"))
+    assert re.findall(r"^(\S+): \S+ \d+\.\d+\.\d+, \S+$", told, re.MULTILINE) != []
+    assert sorted(re.findall(r"^(\S+): \S+ \d+\.\d+\.\d+, \S+$", told, re.MULTILINE)) == files
+    assert all((VENDOR / f"{name.partition('.')[0]}.LICENSE.txt").stat().st_size > 200 for name in files)
+
+
+def test_style_sheets_fetch_nothing_from_elsewhere():
+    """A style sheet refers to files of this service alone, and each of them is there."""
+    for sheet in Path(str(blueprint.static_folder)).rglob("*.css"):
+        for address in re.findall(r"url\(['\"]?([^'\")]+)", sheet.read_text()):
+            assert (Path(str(blueprint.static_folder)) / address.removeprefix("/static/")).is_file(), address
+
+
+def test_an_unexpected_failure_is_a_page(console_app: Flask, monkeypatch: pytest.MonkeyPatch):
+    """Our own fault is a page with a sentence and status 500, without a word of the cause."""
+
+    def fail() -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("cds_service.web.try_it.given", fail)
+    answer = console_app.test_client().get("/")
+    assert (answer.status_code, "secret" in answer.text) == (500, False)
+    assert "The service failed to answer" in answer.text
