@@ -11,10 +11,11 @@ from flask import Flask, Response
 
 from cds_service.errors import refusal_of
 from cds_service.fhir.access import FhirReader
+from cds_service.fresh_ids import fresh_uuid
 from cds_service.health import healthz, readyz
 from cds_service.hooks.endpoint import discovery_view, hook_view
 from cds_service.hooks.feedback import FeedbackStore, feedback_view
-from cds_service.hooks.line import fresh_uuid, site_line, utc_date
+from cds_service.hooks.line import site_line, utc_date
 from cds_service.hooks.openapi import openapi, openapi_view
 from cds_service.hooks.services import services
 from cds_service.observe.audit import audit_calls

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from cards.facts import Facts
 from cards.policy import Policy
 from cards.problem import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class FiredRule:
+class FiredRule(NamedTuple):
     """One rule that applied: its id, the inputs that made it fire and what it rests on.
 
     ``indicator`` is none, info, warning or critical; ``citations`` are ids of section 18.
@@ -21,12 +22,11 @@ class FiredRule:
     indicator: str
     finding_id: str | None = None
     side: str | None = None
-    inputs: Mapping[str, object] = field(default_factory=dict)
+    inputs: Mapping[str, object] = MappingProxyType({})
     citations: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FindingExpected:
+class FindingExpected(NamedTuple):
     """The categories that fit one finding's descriptors; both null when not evaluable."""
 
     finding_id: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 
 from cards.facts import FACTS_MEMBERS, FINDING_MEMBERS, Facts, Finding
 from cards.guidance.guidance import BreastGuidance, FiredRule, Guidance
@@ -40,7 +41,7 @@ def guidance_json(
         "provider_report_due": guidance.provider_report_due,
         "resolution_due": guidance.resolution_due,
         "breasts": [_breast(entry) for entry in guidance.breasts],
-        "rules": [_rule(entry, compact) for entry in guidance.rules],
+        "rules": [(_compact_rule if compact else _rule)(entry) for entry in guidance.rules],
         "not_stated": list(guidance.not_stated),
         "problems": [
             {"location": entry.location, "code": entry.code, "text": entry.text}
@@ -57,8 +58,8 @@ def guidance_json(
 
 def facts_json(facts: Facts, policy: Policy, *, compact: bool) -> dict[str, object]:
     """Return facts and site choices as one FACTS object; ``compact`` leaves empty members out."""
-    content = _members(facts, _REPORT_MEMBERS, compact)
-    content["findings"] = [_members(one, FINDING_MEMBERS, compact) for one in facts.findings]
+    content = _members(_REPORT_MEMBERS, _of_report(facts), compact)
+    content["findings"] = [_members(FINDING_MEMBERS, _of_finding(one), compact) for one in facts.findings]
     content["guideline_profile"] = policy.guideline_profile
     content["bac_policy"] = policy.bac_policy
     content["post_benign_biopsy_interval"] = policy.post_benign_biopsy_interval
@@ -66,13 +67,12 @@ def facts_json(facts: Facts, policy: Policy, *, compact: bool) -> dict[str, obje
     return _without_empty(content) if compact else content
 
 
-def _members(owner: Facts | Finding, names: tuple[str, ...], compact: bool) -> dict[str, object]:
-    content: dict[str, object] = {}
-    for name in names:
-        value = getattr(owner, name)
-        if value or not compact or type(value) in _ALWAYS_SAYS:
-            content[name] = list(value) if type(value) is tuple else value
-    return content
+def _members(names: tuple[str, ...], values: tuple[object, ...], compact: bool) -> dict[str, object]:
+    return {
+        name: list(value) if type(value) is tuple else value
+        for name, value in zip(names, values, strict=True)
+        if value or not compact or type(value) in _ALWAYS_SAYS
+    }
 
 
 def _breast(entry: BreastGuidance) -> dict[str, object]:
@@ -89,21 +89,36 @@ def _breast(entry: BreastGuidance) -> dict[str, object]:
     }
 
 
-def _rule(entry: FiredRule, compact: bool) -> dict[str, object]:
-    inputs = {
-        name: list(value) if type(value) is tuple else value
-        for name, value in entry.inputs.items()
-        if value or not compact or type(value) in _ALWAYS_SAYS
-    }
-    content: dict[str, object] = {
+def _rule(entry: FiredRule) -> dict[str, object]:
+    return {
         "id": entry.id,
         "indicator": entry.indicator,
         "finding_id": entry.finding_id,
         "side": entry.side,
-        "inputs": inputs,
+        "inputs": {
+            name: list(value) if type(value) is tuple else value for name, value in entry.inputs.items()
+        },
         "citations": list(entry.citations),
     }
-    return _without_empty(content) if compact else content
+
+
+def _compact_rule(entry: FiredRule) -> dict[str, object]:
+    """The same without what is empty, built at once: there are dozens of rules in an answer."""
+    content: dict[str, object] = {"id": entry.id, "indicator": entry.indicator}
+    if entry.finding_id:
+        content["finding_id"] = entry.finding_id
+    if entry.side:
+        content["side"] = entry.side
+    inputs = {
+        name: list(value) if type(value) is tuple else value
+        for name, value in entry.inputs.items()
+        if value or type(value) in _ALWAYS_SAYS
+    }
+    if inputs:
+        content["inputs"] = inputs
+    if entry.citations:
+        content["citations"] = list(entry.citations)
+    return content
 
 
 def _list(value: tuple[str, ...] | None) -> list[str] | None:
@@ -117,3 +132,5 @@ def _without_empty(content: Mapping[str, object]) -> dict[str, object]:
 # false and 0 say something; null, "", [] and {} do not.
 _ALWAYS_SAYS = (bool, int)
 _REPORT_MEMBERS = tuple(name for name in FACTS_MEMBERS if name != "findings")
+_of_report: Callable[[Facts], tuple[object, ...]] = attrgetter(*_REPORT_MEMBERS)
+_of_finding: Callable[[Finding], tuple[object, ...]] = attrgetter(*FINDING_MEMBERS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
+from operator import lt
 
 from cards.facts import Facts, Finding
 from cards.guidance.catalogue import fired
@@ -129,11 +131,15 @@ def in_order(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings by id (F2 before F10), so that the order they came in does not matter."""
     if len(findings) < 2:
         return findings
-    return tuple(sorted(findings, key=_place))
+    places = [_place(finding.finding_id) for finding in findings]
+    if all(map(lt, places, places[1:])):
+        return findings
+    # Two findings of one id stand in an order of their own, too; the reader never makes such.
+    return tuple(sorted(findings, key=lambda finding: (_place(finding.finding_id), repr(finding))))
 
 
-def _place(finding: Finding) -> tuple[int, str, str]:
-    name = finding.finding_id
-    digits = name.lstrip("F")
+@lru_cache(maxsize=1024)
+def _place(finding_id: str) -> tuple[int, str]:
+    digits = finding_id.lstrip("F")
     number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
-    return number, name, repr(finding)
+    return number, finding_id

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
 
 from cards.answer import Answer, answer
 from cards.policy import Policy
@@ -16,6 +15,7 @@ from cards.terminology import Terminology
 from cds_service.errors import BadRequest, DataMissing
 from cds_service.fhir.access import Grant
 from cds_service.fhir.gather import gather
+from cds_service.fresh_ids import fresh_uuid
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.service import Service
 from cds_service.settings import Settings
@@ -25,11 +25,6 @@ from cds_service.site import site_policy, site_terminology
 def utc_date() -> date:
     """Today in UTC, so that an answer does not depend on the zone of the machine."""
     return datetime.now(UTC).date()
-
-
-def fresh_uuid() -> str:
-    """Make a random uuid for a card or a suggestion (CH-110)."""
-    return str(uuid4())
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,12 @@ def note_call(hook_request: HookRequest) -> None:
 
 def note_result(answer: Answer) -> None:
     """Remember for the audit what was answered: the model, the rules that fired, the number of cards."""
-    guidance = answer.guidance
+    audited, guidance = g.audited, answer.guidance
     if guidance is not None:
-        g.audited["model_version"] = guidance.model_version
-        g.audited["guideline_profile"] = guidance.guideline_profile
-        g.audited["rules"] = [rule.id for rule in guidance.rules]
-    g.audited["cards"] = len(answer.cards)
+        audited["model_version"] = guidance.model_version
+        audited["guideline_profile"] = guidance.guideline_profile
+        audited["rules"] = [rule.id for rule in guidance.rules]
+    audited["cards"] = len(answer.cards)
 
 
 def _reference(kind: str, value: object) -> str | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import time
 from typing import Any
-from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
 from cards.answer import Answer
+from cds_service.fresh_ids import fresh_uuid
 from cds_service.observe.log import FAILURE_EVENT, REQUEST_EVENT, places
 
 REQUEST_ID_HEADER = "X-Request-Id"
@@ -31,22 +31,22 @@ def log_requests(app: Flask, log: Any) -> None:
     def begin() -> None:
         g.began = time.perf_counter()
         given = request.headers.get(REQUEST_ID_HEADER)
-        g.request_id = given if given is not None and _UUID.fullmatch(given) else str(uuid4())
+        g.request_id = given if given is not None and _UUID.fullmatch(given) else fresh_uuid()
         g.noted = {}
 
     @app.after_request
     def end(response: Response) -> Response:
-        rule = request.url_rule
+        rule, method, request_id = request.url_rule, request.method, g.request_id
         log.info(
             REQUEST_EVENT,
-            request_id=g.request_id,
-            method=request.method if request.method in _METHODS else "other",
+            request_id=request_id,
+            method=method if method in _METHODS else "other",
             route="unknown" if rule is None else rule.rule,
             status=response.status_code,
             duration_ms=round((time.perf_counter() - g.began) * 1000, 3),
             **g.noted,
         )
-        response.headers[REQUEST_ID_HEADER] = g.request_id
+        response.headers[REQUEST_ID_HEADER] = request_id
         return response
 
 
@@ -57,10 +57,11 @@ def note_service(service_id: str) -> None:
 
 def note_answer(answer: Answer) -> None:
     """Remember for the log line what was answered: number of cards, model version and rule ids."""
-    g.noted["cards"] = len(answer.cards)
+    noted = g.noted
+    noted["cards"] = len(answer.cards)
     if answer.guidance is not None:
-        g.noted["model_version"] = answer.guidance.model_version
-        g.noted["rules"] = [rule.id for rule in answer.guidance.rules]
+        noted["model_version"] = answer.guidance.model_version
+        noted["rules"] = [rule.id for rule in answer.guidance.rules]
 
 
 def note_failure(log: Any, error: BaseException) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -48,6 +49,7 @@ class Destination:
         return is_loopback_host(self.host)
 
 
+@lru_cache(maxsize=256)
 def is_loopback_host(host: str) -> bool:
     """Say whether a host name or address means this machine."""
     try:

@@ -33,6 +33,8 @@ FEEDBACK = "/feedback"
 # What a claim nobody has vouched for must look like to be written down.
 _HARMLESS = re.compile(r"[A-Za-z0-9._~:/@+-]{1,200}")
 
+_PORT = re.compile(r":\d+$")
+
 Network = IPv4Network | IPv6Network
 
 
@@ -71,7 +73,8 @@ def install(app: Flask, gate: Gate) -> None:
 
     @app.before_request
     def let_in() -> Response | None:
-        rule = request.url_rule.rule if request.url_rule is not None else None
+        matched = request.url_rule
+        rule = None if matched is None else matched.rule
         g.is_public = rule is not None and is_public(rule)
         if gate.trust is None:
             refuse_strangers()
@@ -120,7 +123,7 @@ def is_below(path: str, top: str) -> bool:
 
 def refuse_strangers() -> None:
     """Refuse callers from elsewhere, and pages that reach this machine under a name of their own."""
-    host = re.sub(r":\d+$", "", request.host).strip("[]")
+    host = _PORT.sub("", request.host).strip("[]")
     if not is_loopback_host(request.remote_addr or "") or not is_loopback_host(host):
         raise Forbidden("The development profile answers this machine only, under a loopback name.")
 
