@@ -119,7 +119,8 @@ def _pages() -> Document:
     html = {"text/html": {"schema": {"type": "string"}}}
     plain = {"application/json": {"schema": {"type": "object"}}}
     word = {"schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}, "in": "path", "required": True}
-    rule, family = {"name": "rule_id", **word}, {"name": "family", **word}
+    rule = {"name": "rule_id", "example": "R-CC-01", **word}
+    family = {"name": "family", "example": "under_called", **word}
     return {
         "/healthz": _page("healthz", "Whether the process answers.", json),
         "/readyz": _page("readyz", "Whether it can answer hooks.", json, errors=(*_READ, "503")),
@@ -152,8 +153,11 @@ def _operation(name: str, summary: str, authenticated: bool) -> Document:
 
 
 def _body(name: str) -> Document:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
-    return {"required": True, "content": content}
+    content = {
+        "schema": {"$ref": f"#/components/schemas/{name}"},
+        "examples": {"smallest": {"value": schema(name)["examples"][0]}},
+    }
+    return {"required": True, "content": {"application/json": content}}
 
 
 def _responses(name: str, meaning: str, errors: tuple[str, ...], authenticated: bool) -> Document:
@@ -186,6 +190,7 @@ def _schemas(services: Iterable[Service]) -> Document:
         content = schema(name)
         if name in hooks:
             content["properties"]["hook"] = {"const": hooks[name]}
+            content["examples"] = [example | {"hook": hooks[name]} for example in content["examples"]]
         for part, body in content.pop("$defs", {}).items():
             components[f"{name}.{part}"] = _with_references(body, name)
         del content["$schema"], content["$id"]

@@ -14,6 +14,7 @@ from cds_service.golden_cases import case_folders
 from cds_service.hooks.discovery import discovery
 from cds_service.hooks.openapi import openapi
 from cds_service.hooks.schemas import schema, schema_names
+from cds_service.hooks.service import Service
 from cds_service.hooks.services import services
 from tests.cds_service.golden import golden_request
 from tests.cds_service.trust.production import Production
@@ -116,6 +117,16 @@ def test_every_golden_request_keeps_its_schema(folder: Path) -> None:
     """The schema of a request accepts what the service accepts."""
     request = golden_request(folder.name)
     assert faults(f"request-{request['hook']}", request) == []
+
+
+@pytest.mark.parametrize("service", services().values(), ids=lambda service: service.id)
+def test_the_smallest_request_is_answered(service: Service, client: FlaskClient) -> None:
+    """The example that each schema gives keeps its schema and gets a 200 without cards."""
+    name = f"request-{service.id.removeprefix('breast-calcification-')}"
+    [example] = schema(name)["examples"]
+    response = client.post(f"/cds-services/{service.id}", json=example)
+    assert faults(name, example) == []
+    assert (response.status_code, response.get_json()["cards"]) == (200, [])
 
 
 CARD = {"summary": "One sentence.", "indicator": "info", "source": {"label": "x"}}
