@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -97,10 +98,8 @@ def test_no_wrong_json_type_raises(changes: list[tuple[tuple[int, tuple[Any, ...
             holder[path[-1]] = value
         except (KeyError, IndexError, TypeError):
             continue
-    try:
-        reading(resources)
-    except UnsupportedFhirVersion as refused:
-        assert refused.expression
+    with suppress(UnsupportedFhirVersion):
+        assert reading(resources).facts is not None
 
 
 @settings(max_examples=300)

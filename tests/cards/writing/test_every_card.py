@@ -54,7 +54,7 @@ def test_there_are_cards_to_look_at():
 
 
 def test_a_summary_is_one_short_sentence():
-    """A summary has 1 to 139 characters, one full stop at its end, and was never cut."""
+    """R-CD-02: a summary has 1 to 139 characters, one full stop at its end, and was never cut."""
     for written, card in every_card():
         assert 0 < len(card.summary) <= 139, written.name
         assert card.summary.endswith("."), card.summary
@@ -63,7 +63,7 @@ def test_a_summary_is_one_short_sentence():
 
 
 def test_a_detail_fits_and_is_plain_markdown():
-    """A detail has at most 900 characters, no raw HTML, no image, no empty line pair, no open slot."""
+    """R-CD-03: a detail has at most 900 characters, no raw HTML, image, empty line pair or open slot."""
     for written, card in every_card():
         assert 0 < len(card.detail) <= 900, (written.name, len(card.detail))
         assert not re.search(r"<[a-zA-Z/!]|!\[|\n\n\n|\{|\}", card.detail), card.detail
@@ -78,17 +78,17 @@ def test_no_ids_in_what_is_read():
 
 
 def test_no_category_is_called_wrong():
-    """No card says wrong, error or mistake of a category, and none gives a chance of cancer."""
+    """R-CD-02, R-CD-05: no card says wrong or mistake of a category, none gives a chance of cancer."""
     for written, card in every_card():
         words = texts_of(card).lower().replace("wrong-side", "").replace("lado equivocado", "")
-        assert not re.search(r"\b(wrong|mistake|incorrect|equivocad|error|incorrect)|\d ?%|percent", words), (
+        assert not re.search(r"\b(wrong|mistake|incorrect|equivocad|error)|\d ?%|percent", words), (
             written.name,
             words,
         )
 
 
 def test_one_main_card_and_no_rule_twice():
-    """No rule stands on two cards of a report, at most five cards, the most urgent first."""
+    """R-CD-01: no rule stands on two cards of a report, at most five cards, the most urgent first."""
     for written in all_written():
         counted = Counter(rule for card in written.cards for rule in set(card.rule_ids))
         assert [rule for rule, times in counted.items() if times > 1] == [], written.name
@@ -168,12 +168,28 @@ def test_links_are_published_and_say_nothing_of_the_patient():
 
 
 def test_links_of_a_detail_are_links_of_the_card():
-    """Any address in a detail stands in links too, and each card links its evidence page once."""
+    """R-CD-03: an address in a detail stands in links too, and a card links its evidence page once."""
     for _, card in every_card():
         urls = {link.url for link in card.links}
         assert set(re.findall(r"https?://[^\s)]+", card.detail)) <= urls
         evidence = [url for url in urls if url.startswith(PUBLIC_URL)]
         assert evidence == [f"{PUBLIC_URL}/evidence/cards/{card.family}"]
+
+
+def test_every_card_can_be_dismissed_and_applies_nothing():
+    """R-CD-04: each card offers reasons to dismiss it, and a suggestion only drafts or proposes."""
+    for written, card in every_card():
+        assert card.override_reasons, (written.name, card.family)
+        for suggestion in card.suggestions:
+            states = {action.resource["status"] for action in suggestion.actions}
+            assert states <= {"draft", "requested", "preparation"}, (written.name, states)
+
+
+def test_what_patients_read_is_general():
+    """R-CD-06: a sentence for patients has no slot, so nothing of the one patient can stand in it."""
+    for language in ("en", "es"):
+        for sentence in texts(language).tables["patient"].values():
+            assert not set("{}") & set(sentence), sentence
 
 
 def test_benign_never_stands_beside_six_months():

@@ -128,5 +128,5 @@ def test_an_audit_that_fails_is_seen_and_changes_no_answer(tmp_path: Path) -> No
         connection.exec_driver_sql("DROP TABLE audit")
     assert len(service.sign_off(golden_request(), jti="2").get_json()["cards"]) == expected
     service.house.writer.flush()
-    assert [line for line in service.log() if line["event"] == "writer"][0]["reason"] == "rows-waiting"
+    assert next(line for line in service.log() if line["event"] == "writer")["reason"] == "rows-waiting"
     service.house.close()
