@@ -17,12 +17,40 @@ from tests.cds_service.golden import prefetched_request
 
 BASE = "http://127.0.0.1:9/fhir"
 NAMES = st.sampled_from(
-    "resourceType id entry resource search mode link relation url subject reference result hasMember total "
-    "patient issue".split()
+    [
+        "resourceType",
+        "id",
+        "entry",
+        "resource",
+        "search",
+        "mode",
+        "link",
+        "relation",
+        "url",
+        "subject",
+        "reference",
+        "result",
+        "hasMember",
+        "total",
+        "patient",
+        "issue",
+    ]
 )
 WORDS = st.sampled_from(
-    "Bundle Procedure Observation OperationOutcome next include Patient/other pat-003 DiagnosticReport Patient "
-    f"{BASE}/Procedure?page=2 Observation/x".split()
+    [
+        "Bundle",
+        "Procedure",
+        "Observation",
+        "OperationOutcome",
+        "next",
+        "include",
+        "Patient/other",
+        "pat-003",
+        "DiagnosticReport",
+        "Patient",
+        "Observation/x",
+        f"{BASE}/Procedure?page=2",
+    ]
 )
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | WORDS,
