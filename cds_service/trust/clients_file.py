@@ -47,6 +47,7 @@ class _ClientRow(_Row):
     jwks_file: str | None = None
     jwks: dict[str, Any] | None = None
     jwks_url: Text | None = None
+    jku: Text | None = None
     jwks_allow_private: bool = False
     jwks_allow_port: bool = False
     algorithms: tuple[str, ...] = Field(default=tuple(sorted(DEFAULT_ALGORITHMS)), min_length=1, strict=False)
@@ -122,13 +123,15 @@ class _Builder:
             self.refuse("issuer", "everybody has the signing key of this issuer; use it for development only")
         keys = self._pinned_keys(row, algorithms & ALGORITHMS.keys())
         key_url = None
+        if row.jwks_url is not None and row.jku is not None:
+            self.refuse("jku", "is for pinned keys; with jwks_url the tokens name that address")
         if row.jwks_url is not None:
             key_url = self._destination("jwks_url", row.jwks_url, row.jwks_allow_private, row.jwks_allow_port)
         return Client(
             issuer=row.issuer,
             keys=keys,
             key_url=key_url,
-            jku=row.jwks_url,
+            jku=row.jwks_url or row.jku,
             algorithms=algorithms,
             tenants=frozenset(row.tenants),
             fhir=tuple(self._fhir(position, each, row) for position, each in enumerate(row.fhir)),

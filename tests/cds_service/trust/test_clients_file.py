@@ -136,6 +136,15 @@ def test_development_takes_http_on_this_machine_and_the_sandbox(tmp_path: Path) 
     assert [each.destination.base for each in anonymous(clients).fhir] == ["http://127.0.0.1:8080/fhir"]
 
 
+def test_pinned_keys_may_go_with_the_address_that_tokens_name(tmp_path: Path) -> None:
+    """An EHR that always sends jku can have its keys pinned: the address is compared, not fetched (CH-178)."""
+    jku = "https://ehr.example.org/jwks.json"
+    client = load(tmp_path, entry(f'jku = "{jku}"'))[ISSUER]
+    assert (client.jku, client.key_url, sorted(client.keys or ())) == (jku, None, ["ec", "rsa"])
+    with pytest.raises(ClientsRefused, match="jku: is for pinned keys"):
+        load(tmp_path, entry(f'jku = "{jku}"', keys=f'jwks_url = "{jku}"'))
+
+
 def test_a_fhir_server_is_bound_to_client_and_tenant(tmp_path: Path) -> None:
     """fhirServer is used only if it equals, once normalised, a base of this client and tenant (CH-089)."""
     text = entry(
