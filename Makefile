@@ -6,6 +6,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 LOCKS := .make/locks
 TOOLS := .make/supply-chain
+THIRD_PARTY := .make/third-party
 PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options --no-config $(UPGRADE)
 
 # Debian keeps the programs of a PostgreSQL server off the path; looked for after they are installed.
@@ -21,7 +22,7 @@ help: ## list the targets
 demo: $(VENV)/run.stamp ## start the service, post one sign-off, print the cards, stop
 	@$(RUN) -m cds_service.demo
 
-test: $(VENV)/all.stamp system-packages ## run every test
+test: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## run every test
 	@$(WITH_POSTGRESQL) $(RUN) -m pytest -q
 
 serve: $(VENV)/run.stamp ## serve on http://127.0.0.1:8000 until stopped
@@ -55,7 +56,7 @@ assets: $(VENV)/run.stamp ## copy the console's style sheets and scripts out of 
 screenshots: $(VENV)/all.stamp system-packages ## write docs/screenshots again (needs chromium)
 	@$(RUN) -m tests.browser.screenshots
 
-deep: $(VENV)/all.stamp system-packages ## slow proofs: thousands of examples a property, every cell of the tables changed
+deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## slow proofs: thousands of examples a property, every cell of the tables changed
 	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
 	@$(RUN) -m tests.mutate_data
 
@@ -75,7 +76,7 @@ system-packages:
 	@.ci/system-packages
 
 clean: ## remove the virtual environments and what tools left behind
-	@rm -rf $(VENV) .make .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	@rm -rf $(VENV) .make tests/third_party/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 $(RUN):
 	@echo "Creating $(VENV) ..."
@@ -91,6 +92,20 @@ $(VENV)/all.stamp: requirements/all.txt $(VENV)/run.stamp
 	@echo "Installing what tests and checks need ..."
 	@$(PIP) install --no-deps --require-hashes -r requirements/all.txt
 	@touch $@
+
+# The programs that others wrote (tests/third_party). Where they cannot be installed, their tests are
+# skipped by name, and fail with CI=true.
+$(THIRD_PARTY)/stamp: tests/third_party/requirements.lock
+	@echo "Installing the Python programs of tests/third_party ..."
+	@$(PYTHON) -m venv $(THIRD_PARTY)
+	@if $(THIRD_PARTY)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<; \
+	then touch $@; else rm -rf $(THIRD_PARTY); echo "Not installed. What uses them is skipped."; fi
+
+$(THIRD_PARTY)-npm.stamp: tests/third_party/package-lock.json | system-packages
+	@mkdir -p $(@D)
+	@if ! command -v npm >/dev/null; then echo "npm is missing: what uses it is skipped."; \
+	elif echo "Installing the npm packages of tests/third_party ..." && npm ci --silent --prefix tests/third_party; \
+	then touch $@; else rm -rf tests/third_party/node_modules; echo "Not installed. What uses them is skipped."; fi
 
 $(TOOLS)/stamp:
 	@$(PYTHON) -m venv $(TOOLS)

