@@ -15,6 +15,7 @@ from cards.terminology import Terminology
 from cds_service.errors import BadRequest, DataMissing
 from cds_service.fhir.access import Grant
 from cds_service.fhir.gather import gather
+from cds_service.fhir.prefetch_value import receive
 from cds_service.fresh_ids import fresh_uuid
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.service import Service
@@ -71,6 +72,8 @@ def answer_hook(request: HookRequest, service: Service, line: Line, grant: Grant
     Raises BadRequest, DataMissing or BodyTooLarge when no answer is possible.
     """
     if service.concerns is not None and not service.concerns(request, line.terminology):
+        for key in service.prefetch:  # what is not needed is refused all the same when it is malformed
+            receive(request.prefetch, key)
         return Answer((), None, None)
     gathered = gather(request, service, line.max_entries, grant)
     context = service.read_context(request, gathered)
