@@ -55,20 +55,17 @@ def settings_page() -> str:
     return SETTINGS_HEAD + "\n".join(parts)
 
 
-def _help(command: click.Command, path: str) -> str:
-    with click.Context(command, info_name=path, max_content_width=100, terminal_width=100) as context:
-        text = re.sub(r"[ \t]+$", "", command.get_help(context), flags=re.MULTILINE)
-    return f"## `{path}`\n\n```text\n{text}\n```\n"
-
-
-def _commands(command: click.Command, path: str) -> list[str]:
-    parts = [_help(command, path)]
+def _commands(command: click.Command, name: str, above: click.Context | None = None) -> list[str]:
+    # With the context of the command above, as when the program runs: a command inherits its -h from there,
+    # and click keeps the first help option it makes for as long as the process lives.
+    context = command.make_context(name, [], parent=above, resilient_parsing=True, terminal_width=100)
+    text = re.sub(r"[ \t]+$", "", command.get_help(context), flags=re.MULTILINE)
+    parts = [f"## `{context.command_path}`\n\n```text\n{text}\n```\n"]
     if isinstance(command, click.Group):
-        with click.Context(command) as context:
-            for name in command.list_commands(context):
-                below = command.get_command(context, name)
-                assert below is not None
-                parts += _commands(below, f"{path} {name}")
+        for each in command.list_commands(context):
+            below = command.get_command(context, each)
+            assert below is not None
+            parts += _commands(below, each, context)
     return parts
 
 
