@@ -26,9 +26,8 @@ class FhirOrigin:
 class Client:
     """One entry of clients.toml.
 
-    Exactly one of ``keys`` (pinned) and ``key_url`` (the registered jku) is set. ``jku`` is what the tokens name
-    to the letter; with pinned keys it is compared and never fetched.
-    ``tenants`` empty means
+    Exactly one of ``keys`` (pinned) and ``key_url`` (the registered jku) is set. ``jku`` is what the
+    tokens name, to the letter; with pinned keys it is compared and never fetched. ``tenants`` empty means
     that the client names none. ``rate_per_minute`` counts in each worker.
     """
 
