@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cards.education.catalog import Page
 from cards.guidance import assess
 from cards.guidance.guidance import Guidance
 from cards.guidance.moments import for_moment
@@ -40,11 +41,15 @@ def answer(
     new_id: Callable[[], str],
     public_url: str,
     terminology: Terminology | None = None,
+    seed_page_url: str | None = None,
+    more_pages: Sequence[Page] = (),
 ) -> Answer:
     """Answer one report: read it, assess it, write the cards.
 
     ``resources`` are R4 resources and Bundles as plain JSON objects; ``language`` is ``en`` or
-    ``es``; ``public_url`` is the address that links to the evidence pages start with. ``today``
+    ``es``; ``public_url`` is the address that links to the evidence pages start with;
+    ``seed_page_url`` is that of the MD Anderson page (R-ED-02) and ``more_pages`` are pages for
+    patients beyond the catalogue, where the site has them. ``today``
     and ``new_id`` (a fresh uuid string a call) come from the caller so that the same input
     always gives the same answer. A policy in silent mode is evaluated and gives no cards.
     Raises UnsupportedFhirVersion when the resources are not FHIR R4.
@@ -74,6 +79,8 @@ def answer(
             today=today,
             moment=context.moment,
             public_url=public_url,
+            seed_page_url=seed_page_url,
+            more_pages=more_pages,
         )
     )
     return Answer(cards, guidance, reading)

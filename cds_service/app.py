@@ -45,9 +45,15 @@ def create_app(
         refuse_unsafe(settings)
     logger = open_log() if log is None else log
     house = open_house(settings, logger)
-    line = site_line(settings, today=today, new_id=new_id)
+    line = site_line(settings, today=today, new_id=new_id, more_pages=house.more_pages)
     lines = {
-        client.issuer: site_line(settings, policy_file=client.policy_file, today=today, new_id=new_id)
+        client.issuer: site_line(
+            settings,
+            policy_file=client.policy_file,
+            today=today,
+            new_id=new_id,
+            more_pages=house.more_pages,
+        )
         for client in house.clients.values()
         if client.policy_file is not None
     }

@@ -24,6 +24,8 @@ PREFIX = "CALCIFICATION_CDS_"
 FRAME_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
 REVERSE_DNS_HOOK = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*){2,}")
 
+MD_ANDERSON_PAGE = re.compile(r"https://www\.mdanderson\.org/[A-Za-z0-9._~/-]+")
+
 
 class Settings(BaseSettings):
     """What a site decides about this service."""
@@ -98,6 +100,18 @@ class Settings(BaseSettings):
     """Base addresses, separated by blanks, of FHIR servers that may be read in the development profile
     (``http://127.0.0.1:8080/fhir``). In production the clients file names them for each client."""
 
+    md_anderson_page_url: str | None = None
+    """Address of MD Anderson's page "4 questions about breast calcifications, answered". When it is set,
+    cards of categories 0, 2, 4A and 4B link it for the patient."""
+
+    medlineplus_connect: bool = False
+    """Ask MedlinePlus Connect in the background, once a day, for pages about calcifications on mammograms,
+    and link one of them as general information. Only codes that stand in the program and a language are
+    sent, never anything of a patient."""
+
+    medlineplus_connect_file: Path = Path("medlineplus-connect.json")
+    """Where its answers are kept, shared by all workers of this machine."""
+
     store_comments: bool = False
     """Keep what clinicians write in ``userComment`` of feedback. Such text may name a patient; without this
     setting it is dropped before anything is stored."""
@@ -113,6 +127,13 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an http or https address such as https://cds.example.org")
         return value.rstrip("/")
+
+    @field_validator("md_anderson_page_url")
+    @classmethod
+    def _is_a_page_of_md_anderson(cls, value: str | None) -> str | None:
+        if value is not None and not MD_ANDERSON_PAGE.fullmatch(value):
+            raise ValueError("must be an address that starts with https://www.mdanderson.org/")
+        return value
 
     @field_validator("custom_hook")
     @classmethod

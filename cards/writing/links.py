@@ -5,12 +5,12 @@ No value of the report stands in any address (CH-150); the hosts are a small pub
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
 from cards.duration import day_after
-from cards.education.catalog import Page, pages_for, preferred_language
+from cards.education.catalog import LANGUAGES, Page, pages_for, preferred_language
 from cards.guidance.switches import switch
 from cards.writing.card import Link
 from cards.writing.case import Case
@@ -78,10 +78,32 @@ def _link(page: Page, language: str, max_age: str, today: date) -> Link:
     return Link(label, page.url)
 
 
-def education_links(case: Case, seed_page_url: str | None) -> tuple[Link, ...]:
+def _general_page(case: Case, pages: Sequence[Page], language: str, linked: Sequence[Page]) -> Page | None:
+    """Return the first of ``pages`` in the patient's language, else in English, that is not linked yet.
+
+    Their titles are the publisher's. One that says benign fits a routine report alone (R-ED-03).
+    """
+    known = {page.url.partition("?")[0] for page in linked}
+    may_calm = situation(case) == "routine" and not reassurance_hidden(case)
+    for wanted in dict.fromkeys((language, LANGUAGES[0])):
+        for page in pages:
+            calms = "benign" in page.title.lower()
+            if (
+                page.language == wanted
+                and page.url.partition("?")[0] not in known
+                and (may_calm or not calms)
+            ):
+                return page
+    return None
+
+
+def education_links(
+    case: Case, seed_page_url: str | None, more_pages: Sequence[Page] = ()
+) -> tuple[Link, ...]:
     """Return the pages for the patient, in the patient's language (R-ED-01, -02, -05, -06).
 
     ``seed_page_url`` is the configured address of the MD Anderson page; None means no link.
+    Of ``more_pages``, which are general information, one is linked, last.
     """
     if case.guidance.facts.deceased:
         return ()
@@ -96,6 +118,9 @@ def education_links(case: Case, seed_page_url: str | None) -> tuple[Link, ...]:
         publisher = "MD Anderson Cancer Center"
         seed = Page("seed", "", title, seed_page_url, "en", publisher, True, _SEED_REVIEWED)
         pages = (*pages, seed)
+    further = _general_page(case, more_pages, language, pages)
+    if further is not None:
+        pages = (*pages, further)
     return tuple(_link(page, case.words.language, max_age, case.today) for page in pages)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cards.education.catalog import Page
 from cards.guidance.guidance import FiredRule
 from cards.writing.card import Card, Suggestion
 from cards.writing.case import (
@@ -206,6 +207,7 @@ def main_card(
     public_url: str,
     slots: dict[str, str],
     seed_page_url: str | None,
+    more_pages: Sequence[Page],
 ) -> Card:
     """Write the main card. ``others`` are the fired rules that no extra card takes: they are
     its lines, and it answers for them in rule ids and citations. ``folded`` are extra cards
@@ -221,7 +223,7 @@ def main_card(
         made = suggestions(case.steps, case.guidance, sources, case.words, reason, case.today, new_id)
     links = [evidence_link(public_url, draft.family, language)]
     if families().by_name[draft.family].education:
-        links += education_links(case, seed_page_url)
+        links += education_links(case, seed_page_url, more_pages)
     shown = [rule.indicator for rule in draft.rules if rule.id not in case.policy.muted]
     indicator = max(shown, key=INDICATOR_RANK.__getitem__, default="info")
     said = summary(case, draft.text.summaries, slots)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from cards.education.catalog import Page
 from cards.guidance.guidance import FiredRule, Guidance
 from cards.guidance.switches import switch
 from cards.policy import Policy
@@ -47,6 +48,7 @@ def write(
     moment: str,
     public_url: str,
     seed_page_url: str | None = None,
+    more_pages: Sequence[Page] = (),
 ) -> tuple[Card, ...]:
     """Write the cards of one report, critical first, then warning, then info.
 
@@ -56,8 +58,9 @@ def write(
 
     ``language`` is ``en`` or ``es``; ``new_id`` gives a fresh uuid string; ``moment`` is one of
     MOMENTS; ``public_url`` is the https base of the service, for the evidence links;
-    ``seed_page_url`` is the configured address of the MD Anderson page (R-ED-02). No card at
-    all for withdrawn, foreign and completely read reports without calcifications.
+    ``seed_page_url`` is the configured address of the MD Anderson page (R-ED-02);
+    ``more_pages`` are pages for patients that are not in the catalogue. No card at all for
+    withdrawn, foreign and completely read reports without calcifications.
 
     While viewing, what was advised last and how it stands leads in place of a verdict that asks for
     nothing. While ordering, only draft orders that contradict it give cards.
@@ -86,6 +89,6 @@ def write(
     if tracked is not None and beside:
         late = follow_up_extra(case, tracked, {**slots, **follow_up}, new_id, public_url)
         extras = (*extras, late)
-    card = main_card(case, draft, others, extras[room:], new_id, public_url, slots, seed_page_url)
+    card = main_card(case, draft, others, extras[room:], new_id, public_url, slots, seed_page_url, more_pages)
     cards = sorted((*extras[:room], card), key=lambda one: -INDICATOR_RANK[one.indicator])
     return _shown(cards, policy)

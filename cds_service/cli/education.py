@@ -1,4 +1,4 @@
-"""calcification-cds education: is the catalogue of patient pages still good?"""
+"""calcification-cds education: is the catalogue of patient pages still good, and what MedlinePlus names."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ Example:
 
 Exit status: 0 nothing to say; 1 a page is unverified, stale or answers with an error; 3 a page
 could not be reached at all; 4 the policy is refused.
+"""
+REFRESH_EXAMPLE = """
+Example:
+
+\b
+  CALCIFICATION_CDS_MEDLINEPLUS_CONNECT=true calcification-cds education refresh
+
+Exit status: 0 every question has an answer of the last 24 hours; 3 one has not; 4 the setting is off
+or settings are refused.
 """
 TIMEOUT_SECONDS = 10.0
 
@@ -87,3 +96,36 @@ def check(online: bool, policy: Policy, today: date) -> None:
     for line in lines:
         click.echo(line)
     raise SystemExit(status)
+
+
+@education.command(epilog=REFRESH_EXAMPLE)
+def refresh() -> None:
+    """Ask MedlinePlus Connect now for what is older than 24 hours, and list the pages there are."""
+    import time
+
+    from cds_service.errors import SettingsRefused
+    from cds_service.outgoing import Outgoing
+    from cds_service.outgoing.medlineplus_connect import MedlinePlusConnect
+    from cds_service.settings import PREFIX, load_settings
+
+    try:
+        settings = load_settings()
+        if not settings.medlineplus_connect:
+            raise SettingsRefused([f"{PREFIX}MEDLINEPLUS_CONNECT: is off; set it to true"])
+    except SettingsRefused as refused:
+        for reason in refused.reasons:
+            click.echo(f"refused: {reason}", err=True)
+        raise SystemExit(ExitStatus.CONFIGURATION_REFUSED) from None
+    lacking: list[str] = []
+    connect = MedlinePlusConnect(
+        Outgoing(settings.ca_file),
+        settings.medlineplus_connect_file,
+        time.time,
+        lambda code, language, reason: lacking.append(f"{code or 'all codes'} {language}: {reason}"),
+    )
+    connect.refresh(by_hand=True)
+    for page in connect.pages():
+        click.echo(f"{page.language}  {page.title}  {page.url}")
+    for line in lacking:
+        click.echo(f"no answer: {line}", err=True)
+    raise SystemExit(ExitStatus.PARTNER_AWAY if lacking else ExitStatus.FINE)

@@ -12,6 +12,7 @@ from cds_service.fhir.access import FhirAccess, FhirReader, Grant, NoteRead, fhi
 from cds_service.hooks.discovery import discovery
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.json_body import parse_json_object
+from cds_service.hooks.language import language_asked
 from cds_service.hooks.line import Line, answer_hook
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.hooks.respond import respond
@@ -63,7 +64,8 @@ def hook_view(
         hook_request = parse_hook_request(parse_json_object(json_bytes(), max_depth), service)
         note_call(hook_request)
         own_line = lines.get(g.caller.issuer, line)
-        answer = answer_hook(hook_request, service, own_line, grant_for(hook_request, reader, note_read))
+        grant = grant_for(hook_request, reader, note_read)
+        answer = answer_hook(hook_request, service, own_line, grant, language_asked())
         note_answer(answer)
         note_result(answer)
         write_issued(writer, g.caller, service.id, answer)

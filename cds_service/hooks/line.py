@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cards.answer import Answer, answer
+from cards.education.catalog import Page
 from cards.policy import Policy
 from cards.reading import UnsupportedFhirVersion
 from cards.terminology import Terminology
@@ -33,7 +34,9 @@ class Line:
     """What every answer needs beside the request itself.
 
     ``max_entries`` bounds the resources of one request; ``today`` and ``new_id`` are called
-    once an answer and once an id.
+    once an answer and once an id. ``seed_page_url`` is the address of the MD Anderson page, where the
+    site gave it; ``more_pages`` gives the pages for patients that came from MedlinePlus Connect, without
+    waiting for anybody.
     """
 
     policy: Policy
@@ -42,6 +45,8 @@ class Line:
     max_entries: int
     today: Callable[[], date]
     new_id: Callable[[], str]
+    seed_page_url: str | None
+    more_pages: Callable[[], tuple[Page, ...]]
 
 
 def site_line(
@@ -50,6 +55,7 @@ def site_line(
     policy_file: Path | None = None,
     today: Callable[[], date] = utc_date,
     new_id: Callable[[], str] = fresh_uuid,
+    more_pages: Callable[[], tuple[Page, ...]] = tuple,
 ) -> Line:
     """Put the line together for one site; ``policy_file`` replaces the one in the settings.
 
@@ -63,11 +69,20 @@ def site_line(
         max_entries=settings.max_entries,
         today=today,
         new_id=new_id,
+        seed_page_url=settings.md_anderson_page_url,
+        more_pages=more_pages,
     )
 
 
-def answer_hook(request: HookRequest, service: Service, line: Line, grant: Grant | None = None) -> Answer:
+def answer_hook(
+    request: HookRequest,
+    service: Service,
+    line: Line,
+    grant: Grant | None = None,
+    language: str | None = None,
+) -> Answer:
     """Answer one checked request; with a ``grant``, what did not come is read from the FHIR server.
+    ``language`` is the one that the caller asked for, None for the site's.
 
     Raises BadRequest, DataMissing or BodyTooLarge when no answer is possible.
     """
@@ -82,11 +97,13 @@ def answer_hook(request: HookRequest, service: Service, line: Line, grant: Grant
             gathered.resources,
             context,
             line.policy,
-            language=line.policy.language,
+            language=language or line.policy.language,
             today=line.today(),
             new_id=line.new_id,
             public_url=line.public_url,
             terminology=line.terminology,
+            seed_page_url=line.seed_page_url,
+            more_pages=line.more_pages(),
         )
     except UnsupportedFhirVersion:
         raise BadRequest(

@@ -12,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from cards.education.catalog import Page
 from cds_service.errors import SettingsRefused
 from cds_service.outgoing import Outgoing, OutgoingRefused, register
+from cds_service.outgoing.medlineplus_connect import MedlinePlusConnect
 from cds_service.settings import PREFIX, Settings
 from cds_service.storage import DATABASE_ERRORS, open_engine, prepare
 from cds_service.storage.writer import Writer
@@ -38,6 +40,11 @@ class House:
     engine: Engine
     outgoing: Outgoing
     writer: Writer
+    medlineplus: MedlinePlusConnect | None = None
+
+    def more_pages(self) -> tuple[Page, ...]:
+        """The pages for patients that MedlinePlus Connect named; none while it is off."""
+        return () if self.medlineplus is None else self.medlineplus.pages()
 
     def is_usable(self) -> bool:
         """Say whether callers can be let in: for readiness."""
@@ -51,10 +58,13 @@ class House:
             self.gate.trust.replay.close()
 
     def keep(self) -> None:
-        """Do once what is due in the background: refresh key sets, forget expired tokens."""
+        """Do once what is due in the background: refresh key sets and pages for patients, forget expired
+        tokens."""
         if self.gate.trust is not None:
             self.gate.trust.keys.refresh_due()
             self.gate.trust.replay.purge(self.gate.trust.now())
+        if self.medlineplus is not None:
+            self.medlineplus.keep()
 
 
 def open_house(settings: Settings, log: Any) -> House:
@@ -94,7 +104,20 @@ def open_house(settings: Settings, log: Any) -> House:
         proxies=tuple(ip_network(each) for each in settings.proxies()),
         frame_ancestors=settings.frame_ancestors,
     )
-    return House(clients, gate, engine, outgoing, writer)
+    return House(clients, gate, engine, outgoing, writer, _medlineplus(settings, outgoing, log))
+
+
+def _medlineplus(settings: Settings, outgoing: Outgoing, log: Any) -> MedlinePlusConnect | None:
+    if not settings.medlineplus_connect:
+        return None
+    return MedlinePlusConnect(
+        outgoing,
+        settings.medlineplus_connect_file,
+        time.time,
+        lambda code, language, reason: log.warning(
+            "medlineplus-connect", code=code, language=language, reason=reason
+        ),
+    )
 
 
 def _clients(settings: Settings) -> Mapping[str, Client]:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from cards.answer import answer
+from cards.education.catalog import Page
 from cards.facts import Facts
 from cards.facts_file import parse_facts
 from cards.guidance import Guidance, assess
@@ -76,6 +77,7 @@ def write_facts(
     name: str = "facts",
     flags: dict[str, bool] | None = None,
     seed_page_url: str | None = None,
+    more_pages: tuple[Page, ...] = (),
 ) -> Written:
     """Write the cards of facts."""
     policy = policy or Policy()
@@ -92,6 +94,7 @@ def write_facts(
         moment=moment,
         public_url=PUBLIC_URL,
         seed_page_url=seed_page_url,
+        more_pages=more_pages,
     )
     return Written(name, language, guidance, reading, cards)
 

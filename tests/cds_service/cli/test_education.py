@@ -1,9 +1,11 @@
-"""calcification-cds education check."""
+"""calcification-cds education check and refresh."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
+import pytest
 import requests
 import responses
 from click.testing import CliRunner
@@ -13,6 +15,7 @@ from cards.policy import Policy
 from cds_service.cli import main
 from cds_service.cli.education import http_status, report
 from cds_service.cli.exit_status import ExitStatus
+from tests.cds_service.outgoing.test_medlineplus import answer, entry
 
 DAY = date(2026, 5, 4)
 
@@ -62,3 +65,46 @@ def test_the_getter_gives_the_status():
     """The getter asks with GET and gives the HTTP status."""
     responses.get("https://example.org/page", status=410)
     assert http_status("https://example.org/page") == 410
+
+
+CONNECT = "https://connect.medlineplus.gov/service"
+
+
+@pytest.fixture
+def connect_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings with MedlinePlus Connect on and a file of this test."""
+    monkeypatch.setenv("CALCIFICATION_CDS_MEDLINEPLUS_CONNECT", "true")
+    monkeypatch.setenv("CALCIFICATION_CDS_MEDLINEPLUS_CONNECT_FILE", str(tmp_path / "connect.json"))
+
+
+@responses.activate
+def test_refresh_asks_nobody_while_the_setting_is_off():
+    """Without the setting the command refuses with status 4 and nothing is sent."""
+    result = CliRunner().invoke(main, ["education", "refresh"])
+    assert result.exit_code == 4
+    assert "CALCIFICATION_CDS_MEDLINEPLUS_CONNECT: is off" in result.output
+    assert len(responses.calls) == 0
+
+
+@responses.activate
+@pytest.mark.usefixtures("connect_on")
+def test_refresh_asks_once_and_lists_the_pages():
+    """The command asks each question, lists the pages, and asks nothing when called again."""
+    responses.get(CONNECT, body=answer([entry()]))
+    for _ in range(2):
+        result = CliRunner().invoke(main, ["education", "refresh"])
+        assert result.exit_code == 0
+        assert result.output == (
+            "en  Specks  https://medlineplus.gov/specks.html?utm_source=mplusconnect&utm_medium=service\n"
+        )
+    assert len(responses.calls) == 4
+
+
+@responses.activate
+@pytest.mark.usefixtures("connect_on")
+def test_refresh_says_what_was_not_answered():
+    """A question without an answer is named with its reason, and the status is 3."""
+    responses.get(CONNECT, body="<html>", status=200)
+    result = CliRunner().invoke(main, ["education", "refresh"])
+    assert result.exit_code == 3
+    assert "no answer: R92.0 en: no-answer-of-its-form" in result.output

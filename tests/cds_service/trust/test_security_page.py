@@ -38,7 +38,7 @@ def calling_modules() -> set[str]:
         names |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
         fetches = any(isinstance(node, ast.Attribute) and node.attr == "fetch" for node in nodes)
         if fetches or any(name == each or name.startswith(f"{each}.") for name in names for each in NETWORK):
-            found.add(GUARD if module.startswith(f"{GUARD}.") else module)
+            found.add(GUARD if module.startswith(f"{GUARD}.") and not fetches else module)
     return found
 
 
