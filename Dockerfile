@@ -13,13 +13,19 @@ COPY . .
 RUN /build/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /build/dist . \
     && /build/tools/bin/pip --python /app/bin/python install --no-deps /build/dist/*.whl
 
+# It runs in the production profile, so it wants to be told who may call: without CALCIFICATION_CDS_PUBLIC_URL,
+# CALCIFICATION_CDS_CLIENTS_FILE and either the two TLS files or CALCIFICATION_CDS_TRUSTED_PROXIES it stops with
+# exit status 4 and says what is missing. What it keeps (an SQLite file unless CALCIFICATION_CDS_DATABASE_URL names
+# another database) lies in /data.
 FROM python:3.11-slim-bookworm
 RUN pip uninstall --yes setuptools wheel pip \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cds
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cds \
+    && install --directory --owner=cds /data
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CALCIFICATION_CDS_PROFILE=production
 USER 10001
+WORKDIR /data
+VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+HEALTHCHECK --interval=30s --timeout=3s --start-period=10s CMD ["python", "-m", "cds_service.alive"]
 CMD ["calcification-cds", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -137,7 +137,7 @@ def test_development_takes_http_on_this_machine_and_the_sandbox(tmp_path: Path) 
 
 
 def test_pinned_keys_may_go_with_the_address_that_tokens_name(tmp_path: Path) -> None:
-    """An EHR that always sends jku can have its keys pinned: the address is compared, not fetched (CH-178)."""
+    """An EHR that always sends jku can have its keys pinned: jku is compared, not fetched (CH-178)."""
     jku = "https://ehr.example.org/jwks.json"
     client = load(tmp_path, entry(f'jku = "{jku}"'))[ISSUER]
     assert (client.jku, client.key_url, sorted(client.keys or ())) == (jku, None, ["ec", "rsa"])

@@ -19,6 +19,7 @@ import pytest
 import time_machine
 from joserfc.jwk import ECKey
 
+from cds_service.alive import is_alive
 from cds_service.trust.forging import Forge, good_token
 from tests.cds_service.golden import golden_request
 from tests.postgresql import free_port
@@ -119,6 +120,15 @@ def test_both_workers_refuse_a_token_that_one_has_seen(running: Running) -> None
     token = good_token(_forge(running, "/cds-services"))
     statuses = [running.ask("/cds-services", token)[0] for _ in range(12)]
     assert sorted(statuses) == [200] + [401] * 11
+
+
+def test_the_health_check_knows_its_own_certificate(running: Running) -> None:
+    """Over TLS the container's health check takes the certificate the service was given, and no other."""
+    port = int(running.url.rpartition(":")[2])
+    assert is_alive(port, str(running.folder / "127.0.0.1.pem"))
+    (running.folder / "foreign").mkdir()
+    foreign = Authority(running.folder / "foreign").certificate_for("127.0.0.1")[0]
+    assert not is_alive(port, str(foreign))
 
 
 def test_a_probe_finds_nothing(running: Running) -> None:
