@@ -29,7 +29,9 @@ GUIDANCE = "org.calcification-cds.guidance"
 def app(server: StubFhir, log_stream: io.BytesIO, tmp_path: Path) -> Iterator[Flask]:
     """The service in the development profile, which may read the test's server."""
     settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'cds.sqlite3'}", development_fhir_servers=server.base
+        database_url=f"sqlite:///{tmp_path / 'cds.sqlite3'}",
+        development_fhir_servers=server.base,
+        fhir_budget_ms=2000,
     )
     app = create_app(settings, log=open_log(log_stream))
     yield app
