@@ -13,7 +13,7 @@ PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras
 WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check fixtures bench docs assets screenshots deep lock audit sbom system-packages clean
+.PHONY: help demo test serve check fixtures bench docs assets screenshots deep mutate-data lock audit sbom system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -37,13 +37,17 @@ check: $(VENV)/all.stamp ## style, types, import contracts, file lengths, Docker
 	@$(RUN) .ci/tidy.py
 	@echo "make check: all fine"
 
-fixtures: $(VENV)/all.stamp ## write the golden answers, the outcomes of the model and the README picture again
+# Each line reads what the one above it wrote.
+fixtures: $(VENV)/all.stamp ## write golden answers, README picture, recorded outcomes and their pages again
 	@$(RUN) -m tests.outcomes
+	@$(RUN) -m tests.model_pages
 	@$(RUN) -m tests.golden
 	@$(RUN) -m tests.cards.writing.card_pages
 
-bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-nothing service
+bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-nothing service, then each step alone
 	@$(RUN) -m benchmarks
+	@echo
+	@$(RUN) -m benchmarks.guidance
 
 docs: $(VENV)/all.stamp ## write the generated reference pages again
 	@$(RUN) -m tests.repository.reference
@@ -56,9 +60,12 @@ assets: $(VENV)/run.stamp ## copy the console's style sheets and scripts out of 
 screenshots: $(VENV)/all.stamp system-packages ## write docs/screenshots again (needs chromium)
 	@$(RUN) -m tests.browser.screenshots
 
-deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## slow proofs: thousands of examples a property, every cell of the tables changed
+deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## every test with thousands of examples a property, then mutate-data
 	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
 	@$(RUN) -m tests.mutate_data
+
+mutate-data: $(VENV)/all.stamp ## change each cell of the clinical tables: does a test notice? (TABLES=base_table.csv for one)
+	@$(RUN) -m tests.mutate_data $(TABLES)
 
 lock: $(LOCKS)/stamp ## lock the dependencies of pyproject.toml again (UPGRADE=--upgrade for the newest)
 	@$(PIP_COMPILE) -o requirements/run.txt pyproject.toml
