@@ -20,7 +20,7 @@ from cds_service.web.words import LANGUAGES, words
 
 # More than the service reads, so that a person who pastes too much is told so by a page.
 MOST_BYTES_READ = 64 * 1024 * 1024
-PAGES = ("/",)
+PAGES = ("/", "/connect", "/timeline", "/insights")
 
 console = Blueprint(
     "console",

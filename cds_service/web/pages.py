@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from cds_service.web import give_feedback, try_it
+from cds_service.web import connect, give_feedback, insights, timeline_page, try_it
 from cds_service.web.console import console
 from cds_service.web.desk import Desk
 
-VIEWS = (give_feedback, try_it)
+VIEWS = (connect, give_feedback, insights, timeline_page, try_it)
 
 
 def open_console(app: Flask, desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,15 +42,20 @@ class Watch:
             self.faults.append(f"{response.status}: {response.url}")
         if response.request.resource_type == "document":
             policy = response.headers.get("content-security-policy")
-            if policy not in (POLICY, None if response.status in (204, 304) else POLICY):
+            if policy != POLICY:
                 self.faults.append(f"policy of {response.url}: {policy}")
 
 
-def serious_faults(page: Page) -> list[str]:
-    """What axe-core calls serious or critical on the page as it stands, each with the element."""
+def serious_faults(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe-core calls serious or critical on the page as it stands, each with the element.
+
+    ``rules`` are the ids of the rules to look at; none given: all of them.
+    """
     # Evaluated by the debugger, where the page's own policy does not reach.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+    result = page.evaluate("chosen => axe.run(document, chosen)", {"resultTypes": ["violations"]} | only)
     return [
         f"{fault['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
         for fault in result["violations"]

@@ -46,7 +46,7 @@
     said.textContent = taken ? result.dataset.sent : result.dataset.failed;
     const sent = document.createElement("pre");
     sent.tabIndex = 0;
-    sent.setAttribute("role", "region");
+    sent.setAttribute("role", "group");
     sent.setAttribute("aria-label", result.dataset.body);
     sent.textContent = `POST ${form.dataset.feedback}\n${JSON.stringify(body, null, 2)}`;
     result.className = "feedback-result ds-alert";
