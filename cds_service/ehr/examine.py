@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
 from cards.answer import answer
 from cards.policy import Policy
@@ -106,9 +107,12 @@ class Examiner:
 
     def _reports(self, report_ids: tuple[str, ...], patients: tuple[str, ...]) -> list[Json]:
         if report_ids:
-            queries = [f"DiagnosticReport/{each}" for each in report_ids]
+            queries = [f"DiagnosticReport/{quote(each, safe='')}" for each in report_ids]
         elif patients:
-            queries = [f"DiagnosticReport?patient={each}&_sort=-date&_count={PAGE}" for each in patients]
+            queries = [
+                f"DiagnosticReport?patient={quote(each, safe='')}&_sort=-date&_count={PAGE}"
+                for each in patients
+            ]
         else:
             queries = [f"DiagnosticReport?_sort=-date&_count={PAGE}"]
         found: dict[object, Json] = {}
