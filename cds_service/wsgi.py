@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from cds_service.app import create_app
+from cds_service.garbage import look_less_often
 from cds_service.settings import load_settings
 from cds_service.trust.house import start_keeper
 
 app = create_app(load_settings())
 start_keeper(app.extensions["house"])
+look_less_often()

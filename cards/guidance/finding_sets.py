@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import NamedTuple
 
 from cards.facts import FINDING_MEMBERS
@@ -191,6 +192,7 @@ def _explain(finding: Normal, report: Report) -> None:
         inputs = {"location_context": "implant_capsule", "morphology": finding.raw.morphology}
         report.fire("R-CX-07", inputs, None, finding.id)
     if finding.conditional and not finding.suspicious and finding.change_class == "stable_unknown":
-        already = any(entry.id == "R-DQ-10" and entry.finding_id == finding.id for entry in report.trace)
-        if not already:
+        # Its own rules are the last ones that fired.
+        own = takewhile(lambda entry: entry.finding_id == finding.id, reversed(report.trace))
+        if not any(entry.id == "R-DQ-10" for entry in own):
             report.fire("R-DQ-10", {"change": "stable", "stability_months": None}, None, finding.id)

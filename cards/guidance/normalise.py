@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from cards.facts import Finding
@@ -108,12 +109,22 @@ def change_that_counts(finding: Finding, compared: bool, step: str) -> tuple[str
     return change, months
 
 
-def normalise(finding: Finding, compared: bool, step: str, cancer_sides: int, treated_sides: int) -> Normal:
-    """Steps A and B for one finding.
+class _Shapes(NamedTuple):
+    """Morphology and distribution of one finding in canonical terms: members of Normal."""
 
-    ``compared`` says whether earlier images were compared, ``step`` is the surveillance step,
-    the two bit sets are the breasts with a known cancer and with breast-conserving treatment.
-    """
+    suspicious: tuple[str, ...]
+    conditional: tuple[str, ...]
+    benign: tuple[str, ...]
+    unspecified: bool
+    unmapped: tuple[str, ...]
+    ambiguous: tuple[str, ...]
+    distribution: str
+    unmapped_distribution: bool
+
+
+@lru_cache(maxsize=4096)
+def _shapes(morphology: tuple[str, ...], spread: str) -> _Shapes:
+    """Step A; reports repeat the same few combinations, so the latest ones are kept."""
     classes: dict[str, list[str]] = {
         "suspicious": [],
         "conditional": [],
@@ -122,7 +133,7 @@ def normalise(finding: Finding, compared: bool, step: str, cancer_sides: int, tr
     }
     unmapped: list[str] = []
     ambiguous: list[str] = []
-    for spelling in finding.morphology:
+    for spelling in morphology:
         known = MORPHOLOGY.get(spelling)
         if known is None:
             unmapped.append(spelling)
@@ -132,20 +143,16 @@ def normalise(finding: Finding, compared: bool, step: str, cancer_sides: int, tr
         members = classes[known.cls]
         if known.term not in members:
             members.append(known.term)
-    distribution = DISTRIBUTION.get(finding.distribution)
+    distribution = DISTRIBUTION.get(spread)
     unmapped_distribution = False
     if distribution is None:
         distribution = "not_stated"
-        if finding.distribution in FINE_LINEAR_TRAP:
+        if spread in FINE_LINEAR_TRAP:
             if FINE_LINEAR not in classes["suspicious"]:
                 classes["suspicious"].append(FINE_LINEAR)
         else:
             unmapped_distribution = True
-    change, months = change_that_counts(finding, compared, step)
-    sides = SIDE_BITS.get(finding.laterality, 3)
-    return Normal(
-        finding,
-        finding.finding_id,
+    return _Shapes(
         tuple(classes["suspicious"]),
         tuple(classes["conditional"]),
         tuple(classes["typically_benign"]),
@@ -154,6 +161,21 @@ def normalise(finding: Finding, compared: bool, step: str, cancer_sides: int, tr
         tuple(ambiguous),
         distribution,
         unmapped_distribution,
+    )
+
+
+def normalise(finding: Finding, compared: bool, step: str, cancer_sides: int, treated_sides: int) -> Normal:
+    """Steps A and B for one finding.
+
+    ``compared`` says whether earlier images were compared, ``step`` is the surveillance step,
+    the two bit sets are the breasts with a known cancer and with breast-conserving treatment.
+    """
+    change, months = change_that_counts(finding, compared, step)
+    sides = SIDE_BITS.get(finding.laterality, 3)
+    return Normal(
+        finding,
+        finding.finding_id,
+        *_shapes(finding.morphology, finding.distribution),
         change,
         change_class(change, months),
         months,

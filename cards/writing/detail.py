@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from cards.duration import day_after
 from cards.education.catalog import situations
@@ -23,20 +22,21 @@ _ONLY_FOR_CATEGORY_3_AND_4 = ("magnification_views_done",)
 _ONLY_FOR_CATEGORY_3 = ("recommended_interval",)
 
 
-def _placed(case: Case, finding: Finding, *, noun: bool) -> str:
-    found = finding_words(finding, case.words, noun=noun)
-    place = place_words(case.reading.sources.places.get(finding.finding_id, ()), case.words)
+def _placed(case: Case, finding: Finding, *, noun: bool, side: bool) -> str:
+    found = finding_words(finding, case.words, noun=noun, side=side)
+    concepts = case.reading.sources.places.get(finding.finding_id)
+    place = place_words(concepts, case.words) if concepts else ""
     return case.words.words["placed"].format(finding=found, item=place) if place else found
 
 
 def _listed(case: Case, finding_ids: Sequence[str], most: int, side: str = "") -> str:
     """Describe up to ``most`` findings; ``side`` is the breast named already, not repeated."""
-    findings = [
-        replace(finding, laterality="missing") if finding.laterality == side else finding
-        for finding in case.guidance.facts.findings
-        if finding.finding_id in finding_ids
+    wanted = set(finding_ids)
+    findings = [finding for finding in case.guidance.facts.findings if finding.finding_id in wanted]
+    noun = len(findings) == 1
+    shown = [
+        _placed(case, finding, noun=noun, side=finding.laterality != side) for finding in findings[:most]
     ]
-    shown = [_placed(case, finding, noun=len(findings) == 1) for finding in findings[:most]]
     if len(findings) > most:
         shown.append(case.words.words["count_more"].format(count=len(findings) - most))
     return ", ".join(shown) or case.words.words["no_finding"]

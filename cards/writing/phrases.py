@@ -115,11 +115,12 @@ def _finding_words(
     return " ".join(parts[name] for name in words.words["finding_order"].split() if parts[name])
 
 
-def finding_words(finding: Finding, words: Texts, *, noun: bool = True) -> str:
+def finding_words(finding: Finding, words: Texts, *, noun: bool = True, side: bool = True) -> str:
     """Describe a finding: "new left grouped amorphous calcifications", without the noun and
-    the change when ``noun`` is false."""
+    the change when ``noun`` is false, without the side when ``side`` is false."""
+    laterality = finding.laterality if side else "missing"
     return _finding_words(
-        words.language, finding.laterality, finding.morphology, finding.distribution, finding.change, noun
+        words.language, laterality, finding.morphology, finding.distribution, finding.change, noun
     )
 
 

@@ -81,13 +81,9 @@ def _cancer_sides(facts: Facts) -> tuple[str, ...]:
 
 def _step_findings(action: str, breast: BreastGuidance, guidance: Guidance) -> tuple[str, ...]:
     """Name the findings an action is for: those that drive the category, or the biopsied ones."""
-    biopsied = [
-        rule.finding_id
-        for rule in guidance.rules
-        if rule.finding_id
-        and rule.finding_id in breast.finding_ids
-        and action in _BIOPSY_ACTIONS.get(rule.id, ())
-    ]
+    asking = [rule.finding_id for rule in guidance.rules if action in _BIOPSY_ACTIONS.get(rule.id, ())]
+    inside = set(breast.finding_ids) if asking else set()
+    biopsied = [finding_id for finding_id in asking if finding_id in inside]
     driving: tuple[str, ...] = breast.driving_finding_ids or breast.finding_ids
     if biopsied and breast.driving_category not in _CATEGORY_ACTIONS.get(action, ()):
         driving = ()
@@ -148,7 +144,7 @@ def _is_ordered(step: Step, orders: tuple[ActiveOrder, ...]) -> bool:
 
 def in_doubt(guidance: Guidance) -> bool:
     """Say whether side or category is in doubt, so that only Tasks may be suggested."""
-    return any(rule.id in DOUBT_RULES for rule in guidance.rules)
+    return not DOUBT_RULES.isdisjoint([rule.id for rule in guidance.rules])
 
 
 def next_steps(guidance: Guidance, sources: Sources, today: date) -> tuple[Step, ...]:
