@@ -64,6 +64,7 @@ def post(client: FlaskClient, body: object, path: str = SIGN_OFF_PATH, **rest: A
     return client.post(path, data=data, **({"content_type": "application/json"} | rest))
 
 
+@pytest.mark.requirement("CH-007", "CH-062", "CH-104", "CH-105")
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b'{"hook":"x",}', b'{"a":1,"a":2}', b"[" * 10_000, b"\xff\xfe{\x00}\x00"],
@@ -84,6 +85,7 @@ def drop(*path: str) -> Callable[[Any], object]:
     return change
 
 
+@pytest.mark.requirement("CH-051", "CH-053", "CH-061", "CH-105")
 @pytest.mark.parametrize(
     ("expression", "change"),
     [
@@ -112,6 +114,7 @@ def test_a_member_is_to_blame(client: FlaskClient, expression: str, change: Call
     assert_error_shape(post(client, body), 400, expression)
 
 
+@pytest.mark.requirement("CH-060")
 @pytest.mark.parametrize("version", ["dstu2", "stu3"])
 def test_resources_of_an_older_fhir_version(client: FlaskClient, version: str) -> None:
     """A report in the shape of DSTU2 or STU3: 400, not a guess (CH-060)."""
@@ -131,6 +134,7 @@ def test_resources_of_an_older_fhir_version(client: FlaskClient, version: str) -
     assert_error_shape(post(client, body), 400, "context.report")
 
 
+@pytest.mark.requirement("CH-009", "CH-050")
 @pytest.mark.parametrize("path", ["/", "/cds-services/", "/cds-services/unknown", "//cds-services", "/x"])
 def test_an_address_where_nothing_is(client: FlaskClient, path: str) -> None:
     """An unknown service or address: 404, and never a redirect."""
@@ -138,6 +142,7 @@ def test_an_address_where_nothing_is(client: FlaskClient, path: str) -> None:
     assert_error_shape(post(client, golden_request(), path, base_url="http://localhost"), 404)
 
 
+@pytest.mark.requirement("CH-009", "CH-050")
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -156,6 +161,7 @@ def test_a_method_that_is_not_taken(client: FlaskClient, method: str, path: str,
     assert response.headers["Allow"] == allowed
 
 
+@pytest.mark.requirement("CH-076", "CH-104")
 def test_data_that_did_not_come(client: FlaskClient) -> None:
     """No report in context or prefetch: 412."""
     body = golden_request()
@@ -163,12 +169,14 @@ def test_data_that_did_not_come(client: FlaskClient) -> None:
     assert_error_shape(post(client, body), 412, "prefetch.report")
 
 
+@pytest.mark.requirement("CH-009", "CH-062")
 def test_a_body_that_is_too_large(client: FlaskClient) -> None:
     """More than 5 MiB: 413."""
     body = golden_request() | {"padding": "x" * (5 * 1024 * 1024)}
     assert_error_shape(post(client, body), 413)
 
 
+@pytest.mark.requirement("CH-009", "CH-104")
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "text/json", "application/xml", "", "application/jsonx"]
 )
@@ -211,6 +219,7 @@ def raising(error: Exception) -> Callable[[], Any]:
     return view
 
 
+@pytest.mark.requirement("CH-104")
 def test_our_own_fault(app: Flask) -> None:
     """Anything unforeseen: 500 that says nothing of the cause."""
     app.add_url_rule("/fault", "fault", raising(KeyError("Patient/1 Example")))
@@ -219,6 +228,7 @@ def test_our_own_fault(app: Flask) -> None:
     assert b"Example" not in response.data
 
 
+@pytest.mark.requirement("CH-009")
 def test_something_is_down(app: Flask) -> None:
     """A part that is down: 503 with the seconds to wait."""
     app.add_url_rule("/down", "down", raising(errors.Overloaded("The database is down.", retry_after=3)))
@@ -235,6 +245,7 @@ def test_a_stranger(app: Flask) -> None:
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.requirement("CH-070")
 def test_a_prefetch_in_either_form_is_answered_alike(client: FlaskClient) -> None:
     """A read and a search give the same cards (CH-070)."""
     one = prefetched_request()

@@ -36,6 +36,7 @@ def call(address: str, method: str, path: str, body: object = None, **headers: s
         connection.close()
 
 
+@pytest.mark.requirement("CH-010", "CH-020", "INF-002")
 def test_discovery_is_served_without_a_redirect(address: str) -> None:
     """CH-010, CH-020: the exact address answers."""
     status, body = call(address, "GET", "/cds-services")

@@ -21,6 +21,42 @@ ANSWERS = [
 ]
 
 
+@pytest.mark.requirement(
+    "CH-003",
+    "CH-004",
+    "CH-005",
+    "CH-006",
+    "CH-033",
+    "CH-100",
+    "CH-101",
+    "CH-103",
+    "CH-110",
+    "CH-111",
+    "CH-112",
+    "CH-113",
+    "CH-114",
+    "CH-116",
+    "CH-117",
+    "CH-118",
+    "CH-119",
+    "CH-120",
+    "CH-125",
+    "CH-128",
+    "CH-130",
+    "CH-131",
+    "CH-132",
+    "CH-133",
+    "CH-134",
+    "CH-135",
+    "CH-139",
+    "CH-145",
+    "CH-146",
+    "CH-147",
+    "CH-148",
+    "CH-149",
+    "CH-195",
+    "CH-196",
+)
 @pytest.mark.parametrize(("request_", "response"), ANSWERS)
 def test_the_answer_keeps_the_rules(request_: Any, response: Any) -> None:
     """CH-003 to CH-006 and CH-100 to CH-150 hold."""
@@ -28,6 +64,7 @@ def test_the_answer_keeps_the_rules(request_: Any, response: Any) -> None:
     assert_response(response)
 
 
+@pytest.mark.requirement("CH-136", "INF-040")
 @pytest.mark.parametrize(("request_", "response"), ANSWERS)
 def test_suggested_resources_are_valid(request_: Any, response: Any) -> None:
     """CH-136: each resource of a suggestion is a complete R4 resource about this patient."""
@@ -41,6 +78,7 @@ def test_suggested_resources_are_valid(request_: Any, response: Any) -> None:
                 assert holder["reference"] == patient
 
 
+@pytest.mark.requirement("CH-150")
 @pytest.mark.parametrize(("request_", "response"), ANSWERS)
 def test_no_address_holds_a_value_of_the_context(request_: Any, response: Any) -> None:
     """CH-150: neither patient, report nor user stands in a link."""

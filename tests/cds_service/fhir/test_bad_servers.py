@@ -118,6 +118,7 @@ def test_what_could_not_be_read_is_said(server: StubFhir, name: str) -> None:
     assert filled.received == {"report", "patient", "observations", "reports", "orders", "conditions"}
 
 
+@pytest.mark.requirement("CH-076")
 @pytest.mark.parametrize("name", LIES)
 def test_without_the_report_there_is_no_answer(server: StubFhir, name: str) -> None:
     """CH-076: whatever the server does about the report, the answer is 412 in time, with the reason."""
@@ -167,6 +168,7 @@ def test_pages_are_followed(server: StubFhir) -> None:
     assert ("observations" in filled.received, filled.missing) == (True, ())
 
 
+@pytest.mark.requirement("CH-075")
 def test_pages_of_the_prefetch_are_followed(server: StubFhir) -> None:
     """CH-075: the next page of a prefetched search is read with the token of the call."""
     request = bare_request(server, "report", "patient", "reports", "orders", "conditions", "procedures")
@@ -189,6 +191,7 @@ def test_a_server_that_pages_without_links_is_not_taken_for_whole(server: StubFh
     assert {f"Observation/mg-003-o{number}" for number in (1, 2, 3, 4)} <= ids(filled)
 
 
+@pytest.mark.requirement("CH-089")
 @pytest.mark.parametrize(
     "link",
     [

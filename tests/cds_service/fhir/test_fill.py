@@ -20,6 +20,7 @@ from tests.cds_service.golden import (
 KEYS = {"report", "patient", "observations", "reports", "orders", "conditions", "procedures"}
 
 
+@pytest.mark.requirement("CH-077", "CH-087")
 def test_a_request_without_data_is_filled_from_the_server(server: StubFhir) -> None:
     """CH-077, CH-087: with a token alone the same resources are gathered as with the whole prefetch."""
     filled = Gathering(server.base).gather(bare_request(server))
@@ -28,6 +29,7 @@ def test_a_request_without_data_is_filled_from_the_server(server: StubFhir) -> N
     assert len(server.asked()) == len(KEYS)
 
 
+@pytest.mark.requirement("CH-086")
 def test_each_read_carries_the_token_and_asks_for_fhir_json(server: StubFhir) -> None:
     """CH-086: the access token is sent as Bearer with every read."""
     Gathering(server.base).gather(bare_request(server))
@@ -35,6 +37,7 @@ def test_each_read_carries_the_token_and_asks_for_fhir_json(server: StubFhir) ->
     assert sent == {(f"Bearer {TOKEN}", "application/fhir+json")}
 
 
+@pytest.mark.requirement("CH-077")
 def test_only_the_missing_keys_are_read(server: StubFhir) -> None:
     """Partial prefetch is filled: what came is not asked for again."""
     Gathering(server.base).gather(bare_request(server, "report", "patient", "observations", "reports"))
@@ -52,6 +55,7 @@ def test_nothing_is_asked_when_everything_came(server: StubFhir) -> None:
     assert (server.asked(), gathering.read) == ([], [])
 
 
+@pytest.mark.requirement("CH-074")
 @pytest.mark.parametrize("value", [None, EMPTY_SEARCH, OPERATION_OUTCOME])
 def test_a_client_that_said_what_it_has_is_not_asked_again(server: StubFhir, value: object) -> None:
     """CH-074: null, an empty search and an OperationOutcome are answers; the query is not repeated."""
@@ -61,6 +65,7 @@ def test_a_client_that_said_what_it_has_is_not_asked_again(server: StubFhir, val
     assert server.asked() == []
 
 
+@pytest.mark.requirement("CH-074", "CH-079")
 @pytest.mark.parametrize("report", [None, {}, OPERATION_OUTCOME])
 def test_a_report_the_client_could_not_supply_is_a_412_without_a_call(
     server: StubFhir, report: object
@@ -88,6 +93,7 @@ def other_path(request: Any) -> None:
     request["fhirServer"] += "/other"
 
 
+@pytest.mark.requirement("CH-085", "CH-089")
 @pytest.mark.parametrize("change", [without_token, other_server, other_path])
 def test_a_server_that_may_not_be_read_is_not_called(server: StubFhir, change: Any) -> None:
     """CH-085, CH-089: an address without a token, or one that is not registered, is never called."""
@@ -100,6 +106,7 @@ def test_a_server_that_may_not_be_read_is_not_called(server: StubFhir, change: A
     assert (server.asked(), gathering.read) == ([], [])
 
 
+@pytest.mark.requirement("CH-090")
 def test_a_token_for_another_patient_is_refused(server: StubFhir) -> None:
     """CH-090: fhirAuthorization.patient and the context name the same patient, or the answer is 400."""
     request = bare_request(server)

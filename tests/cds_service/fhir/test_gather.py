@@ -29,12 +29,14 @@ def gathered(body: Any, service: Any = REPORT_SIGN, max_entries: int = 10_000) -
     return gather(parse_hook_request(body, service), service, max_entries)
 
 
+@pytest.mark.requirement("CH-078")
 def test_a_key_nobody_asked_for_is_ignored() -> None:
     """Other services' keys do no harm, whatever they hold."""
     body = golden_request() | {"prefetch": {"medications": "123"}}
     assert gathered(body) == gathered(golden_request())
 
 
+@pytest.mark.requirement("CH-076", "CH-079")
 @pytest.mark.parametrize("report", [None, {}, EMPTY_SEARCH, OPERATION_OUTCOME, "absent"])
 def test_without_the_report_no_answer_is_possible(report: object) -> None:
     """Absent, null, empty or failed: without the signed report it is a 412."""
@@ -62,6 +64,7 @@ def test_a_failed_read_of_the_report_does_not_matter_when_the_context_has_it() -
     assert gathered(body).missing == ()
 
 
+@pytest.mark.requirement("CH-071", "CH-072", "CH-073")
 @pytest.mark.parametrize("key", ["patient", "observations", "reports", "orders", "conditions", "procedures"])
 @pytest.mark.parametrize("value", [None, {}, EMPTY_SEARCH, "absent"])
 def test_optional_keys_may_be_absent_null_or_empty(key: str, value: object) -> None:
@@ -74,6 +77,7 @@ def test_optional_keys_may_be_absent_null_or_empty(key: str, value: object) -> N
     assert gathered(body).missing == ()
 
 
+@pytest.mark.requirement("CH-074")
 @pytest.mark.parametrize("key", ["patient", "observations", "reports", "orders", "conditions", "procedures"])
 def test_a_failed_optional_key_is_said(key: str) -> None:
     """An OperationOutcome in place of optional data makes the answer incomplete, not impossible."""
@@ -106,6 +110,7 @@ def test_patient_view_needs_the_search_for_reports(reports: object) -> None:
     assert refused.value.expression == "prefetch.reports"
 
 
+@pytest.mark.requirement("CH-073", "CH-079")
 @pytest.mark.parametrize("reports", [None, EMPTY_SEARCH])
 def test_a_search_that_found_nothing_is_an_answer(reports: object) -> None:
     """On patient-view no report at all is a fact about the patient."""
@@ -131,6 +136,7 @@ def repeat_report(body: Any) -> None:
     body["context"]["report"]["entry"].append(body["context"]["report"]["entry"][0])
 
 
+@pytest.mark.requirement("CH-061")
 @pytest.mark.parametrize("change", [rename_report, repeat_report])
 def test_the_context_holds_exactly_the_report_it_names(change: Change) -> None:
     """No report or two of them with the id of the context: 400."""
@@ -164,6 +170,7 @@ def point(kind: str, reference: object) -> Change:
     return lambda body: resources_of(body, kind)[0].update(subject=reference)
 
 
+@pytest.mark.requirement("CH-061")
 @pytest.mark.parametrize(
     ("expression", "change"),
     [
@@ -211,6 +218,7 @@ def test_the_same_patient_is_known_in_every_form(reference: object) -> None:
     assert gathered(body).missing == ()
 
 
+@pytest.mark.requirement("CH-062")
 def test_too_many_resources_are_refused() -> None:
     """The number of resources in one request has a limit: 413."""
     with pytest.raises(BodyTooLarge):

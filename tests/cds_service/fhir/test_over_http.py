@@ -45,6 +45,7 @@ def guidance_of(app: Flask, body: Any) -> Any:
     return response.get_json()["extension"][GUIDANCE]
 
 
+@pytest.mark.requirement("CH-087")
 def test_read_data_give_the_same_guidance_as_prefetched_data(app: Flask, server: StubFhir) -> None:
     """CH-087: it does not matter on which way the data come."""
     assert guidance_of(app, bare_request(server)) == guidance_of(app, prefetched_request())
@@ -60,6 +61,7 @@ def test_what_could_not_be_read_is_in_the_answer(app: Flask, server: StubFhir) -
     ]
 
 
+@pytest.mark.requirement("CH-088")
 def test_each_read_is_audited_and_counted_and_the_token_is_nowhere(
     app: Flask, server: StubFhir, log_stream: io.BytesIO, log_lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
@@ -88,6 +90,7 @@ def test_each_read_is_audited_and_counted_and_the_token_is_nowhere(
     assert TOKEN not in str(rows)
 
 
+@pytest.mark.requirement("CH-089")
 def test_a_server_that_is_not_registered_is_said_in_the_log(
     app: Flask, server: StubFhir, log_lines: Callable[[], list[dict[str, Any]]]
 ) -> None:

@@ -38,6 +38,7 @@ def house_of(app: Flask) -> House:
     return house
 
 
+@pytest.mark.requirement("CH-155", "CH-156")
 def test_feedback_is_stored(app: Flask, client: FlaskClient) -> None:
     """CH-155, CH-156: two items, two rows, and the answer says how many came."""
     response = client.post(PATH, json={"feedback": [ACCEPTED, OVERRIDDEN]})
@@ -47,6 +48,7 @@ def test_feedback_is_stored(app: Flask, client: FlaskClient) -> None:
     assert (overridden["reason_system"], overridden["reason_code"]) == (REASON["system"], REASON["code"])
 
 
+@pytest.mark.requirement("CH-164")
 def test_the_same_outcome_twice_is_one_row(app: Flask, client: FlaskClient) -> None:
     """CH-164: a repeated report of an outcome is answered 200 and stored once."""
     first, second = (client.post(PATH, json={"feedback": [OVERRIDDEN, OVERRIDDEN]}) for _ in range(2))
@@ -60,6 +62,7 @@ def test_one_bad_item_stores_nothing(app: Flask, client: FlaskClient) -> None:
     assert (response.status_code, rows_of(house_of(app))) == (400, [])
 
 
+@pytest.mark.requirement("CH-156")
 def test_nothing_to_report_is_fine(app: Flask, client: FlaskClient) -> None:
     """CH-156: an empty array is answered 200."""
     assert client.post(PATH, json={"feedback": []}).status_code == 200
@@ -78,6 +81,7 @@ def test_feedback_is_posted(client: FlaskClient) -> None:
     assert client.post("/cds-services/unknown/feedback", json={"feedback": []}).status_code == 404
 
 
+@pytest.mark.requirement("CH-157")
 def test_issued_cards_are_known_and_others_are_marked(
     app: Flask, client: FlaskClient, log_lines: Callable[[], list[dict[str, Any]]]
 ) -> None:
@@ -94,6 +98,7 @@ def test_issued_cards_are_known_and_others_are_marked(
     assert log_lines()[-1]["unknown_cards"] == 2
 
 
+@pytest.mark.requirement("CH-165")
 @pytest.mark.parametrize(("keeps", "kept"), [(False, None), (True, "Jane Doe prefers to wait")])
 def test_a_comment_is_kept_only_where_the_site_says_so(
     tmp_path: Path, keeps: bool, kept: str | None, capsysbinary: pytest.CaptureFixture[bytes]
@@ -145,6 +150,7 @@ def test_two_clients_do_not_meet(tmp_path: Path) -> None:
     service.house.close()
 
 
+@pytest.mark.requirement("CH-162", "CH-163")
 @pytest.mark.parametrize("path", [PATH, SIGN_OFF_PATH])
 def test_feedback_needs_the_token_of_a_client(tmp_path: Path, path: str) -> None:
     """CH-162, CH-163: no token is 401; the audience is the feedback address or its service."""

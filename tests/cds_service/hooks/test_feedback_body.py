@@ -44,6 +44,7 @@ def blamed(body: Any) -> str | None:
     return refused.value.expression
 
 
+@pytest.mark.requirement("CH-156", "CH-158", "CH-159", "CH-160")
 def test_both_outcomes_are_read() -> None:
     """CH-156, CH-159, CH-160: several items in one body, each with what belongs to its outcome."""
     assert parse_feedback({"feedback": [ACCEPTED, OVERRIDDEN]}) == (
@@ -57,6 +58,7 @@ def test_an_empty_list_is_read() -> None:
     assert parse_feedback({"feedback": []}) == ()
 
 
+@pytest.mark.requirement("CH-160")
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [
@@ -87,6 +89,7 @@ def test_what_does_not_belong_to_an_outcome_is_left_out() -> None:
     assert parsed(acceptedSuggestions=[{"id": SUGGESTION}]).accepted_suggestions == ()
 
 
+@pytest.mark.requirement("CH-161")
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -103,6 +106,7 @@ def test_every_form_of_a_moment_is_read(text: str, moment: datetime) -> None:
     assert parsed(outcomeTimestamp=text).outcome_at == moment
 
 
+@pytest.mark.requirement("CH-156")
 @pytest.mark.parametrize(
     ("expression", "body"),
     [
@@ -118,6 +122,7 @@ def test_the_frame_is_checked(expression: str, body: Any) -> None:
     assert blamed(body) == expression
 
 
+@pytest.mark.requirement("CH-157", "CH-158", "CH-159", "CH-160", "CH-161")
 @pytest.mark.parametrize(
     ("member", "changes"),
     [

@@ -71,6 +71,7 @@ def test_a_patient_without_a_mammography_report_has_no_guidance(line: Line, chan
     assert (answer.cards, answer.guidance) == ((), None)
 
 
+@pytest.mark.requirement("CH-075")
 @pytest.mark.parametrize("change", [change_code, empty_reports])
 def test_an_unread_page_is_no_absence(line: Line, change: Change) -> None:
     """No mammography report on the first page of several: 412, because silence would be a claim."""
@@ -97,6 +98,7 @@ def page_observations(body: Any) -> None:
     body["prefetch"]["observations"]["link"] = NEXT
 
 
+@pytest.mark.requirement("CH-074", "CH-075")
 @pytest.mark.parametrize("change", [fail_observations, drop_observations, page_observations])
 def test_incomplete_data_always_give_a_card(line: Line, change: Change) -> None:
     """R-DQ-14: a result that did not come, a page not read or a failed prefetch is never silent."""

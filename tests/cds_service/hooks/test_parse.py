@@ -30,6 +30,7 @@ def authorized(**changes: object) -> Change:
     )
 
 
+@pytest.mark.requirement("CH-052", "CH-053", "CH-054", "CH-056", "CH-058", "CH-059")
 @pytest.mark.parametrize(
     ("member", "change"),
     [
@@ -85,6 +86,7 @@ def test_a_bad_member_is_named(member: str, change: Change) -> None:
     assert refused.value.status == 400
 
 
+@pytest.mark.requirement("CH-052", "CH-057")
 @pytest.mark.parametrize(
     "change",
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from cards.answer import Answer
 from cards.policy import Policy
 from cards.writing.card import Action, Card, Coding, Link, Suggestion
@@ -47,6 +49,7 @@ def answered(*cards: Card) -> Answer:
     return Answer(cards, None, None)
 
 
+@pytest.mark.requirement("CH-005")
 def test_a_plain_card_has_no_empty_member() -> None:
     """CH-003 to CH-005: what has no value is left out."""
     response = respond(answered(PLAIN), Policy(), "https://cds.example.org")
@@ -84,6 +87,7 @@ def test_a_full_card_has_every_member() -> None:
     }
 
 
+@pytest.mark.requirement("CH-126")
 def test_a_loopback_address_is_no_source() -> None:
     """CH-126: the address of the source is https or it is left out."""
     response = respond(answered(PLAIN), Policy(), "http://127.0.0.1:8000")

@@ -28,6 +28,7 @@ TOKENS = {
 }
 
 
+@pytest.mark.requirement("CH-023", "CH-024", "CH-025", "CH-026", "CH-027", "CH-028", "CH-029")
 @pytest.mark.parametrize("service", ALL, ids=lambda service: service.id)
 def test_a_service_is_described_completely(service: Service) -> None:
     """CH-023 to CH-029, CH-060: every member has its type, and the description says FHIR R4."""
@@ -40,12 +41,14 @@ def test_a_service_is_described_completely(service: Service) -> None:
     assert entry["id"] != "feedback"
 
 
+@pytest.mark.requirement("CH-032")
 def test_ids_are_distinct() -> None:
     """CH-032: two services with one id hide each other in some clients."""
     assert len(services("org.example.report-sign")) == 5
     assert len({service.hook for service in ALL}) == 5
 
 
+@pytest.mark.requirement("CH-197")
 def test_the_custom_service_is_offered_only_on_request() -> None:
     """Without a name for the site's own hook there is no service for it."""
     assert list(services()) == [
@@ -56,6 +59,7 @@ def test_the_custom_service_is_offered_only_on_request() -> None:
     ]
 
 
+@pytest.mark.requirement("CH-040", "CH-041", "CH-042", "CH-043", "CH-044", "CH-045", "CH-047")
 @pytest.mark.parametrize(("service", "key", "template"), TEMPLATES)
 def test_a_template_is_a_read_or_a_plain_search(service: Service, key: str, template: str) -> None:
     """CH-040 to CH-047: reads and type searches from the recommended subset, tokens of the hook."""

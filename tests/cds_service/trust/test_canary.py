@@ -59,6 +59,7 @@ def requests_with_canaries() -> dict[str, tuple[bytes, int]]:
     }
 
 
+@pytest.mark.requirement("CH-088", "CH-165", "CH-183")
 @pytest.mark.parametrize("name", requests_with_canaries())
 def test_nothing_of_a_request_is_written_down(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -102,6 +103,7 @@ def test_nothing_of_a_request_is_written_down(
         assert {detail["patient"], detail["report"], detail["user"]} == ALLOWED_IN_AUDIT
 
 
+@pytest.mark.requirement("CH-183")
 def test_nothing_of_a_refused_token_is_written_down(tmp_path: Path) -> None:
     """A forged token leaves its reason and the names it gave itself, when they look like names."""
     service = Production(tmp_path)

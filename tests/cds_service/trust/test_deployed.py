@@ -147,6 +147,7 @@ def test_a_probe_finds_nothing(running: Running) -> None:
     assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "Everything forged was refused.")
 
 
+@pytest.mark.requirement("CH-002", "INF-001")
 def test_old_tls_is_refused(running: Running) -> None:
     """TLS 1.1 gets no handshake, TLS 1.2 does (CH-002)."""
     refused = ssl.create_default_context(cafile=running.folder / "ca.pem")

@@ -25,6 +25,7 @@ def service(tmp_path: Path) -> Iterator[Production]:
     service.house.close()
 
 
+@pytest.mark.requirement("CH-171")
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_token_reads_discovery(name: str, service: Production) -> None:
     """Each good form of a token opens the endpoint it names."""
@@ -32,6 +33,7 @@ def test_a_good_token_reads_discovery(name: str, service: Production) -> None:
     assert service.call(headers=headers).status_code == 200
 
 
+@pytest.mark.requirement("CH-176")
 def test_every_refusal_is_the_same_bare_401(service: Production) -> None:
     """The caller cannot tell one forged token from another: no body, no reason, the same headers (CH-176)."""
     answers = set()
@@ -52,6 +54,7 @@ def test_every_refusal_has_its_reason_in_the_log_once(service: Production) -> No
     assert (line["claimed_issuer"], line["claimed_key"]) == (ISSUER, "ec")
 
 
+@pytest.mark.requirement("CH-171", "CH-177")
 def test_each_endpoint_wants_its_own_audience(service: Production) -> None:
     """A token for discovery opens no service, and the base of the service opens nothing (CH-177)."""
     body = golden_request()
@@ -61,6 +64,7 @@ def test_each_endpoint_wants_its_own_audience(service: Production) -> None:
     assert service.sign_off(body, jti="4").status_code == 200
 
 
+@pytest.mark.requirement("CH-177")
 def test_the_host_header_makes_no_audience(service: Production) -> None:
     """What the caller says the host is does not count; the configured public address does."""
     token = signed(aud="https://evil.example/cds-services")
@@ -68,6 +72,7 @@ def test_the_host_header_makes_no_audience(service: Production) -> None:
     assert service.call(token=signed(jti="2"), over="https://evil.example").status_code == 200
 
 
+@pytest.mark.requirement("CH-163")
 def test_feedback_takes_the_address_of_its_service(service: Production) -> None:
     """For feedback aud may be the feedback address or that of the service (CH-163): both pass the gate."""
     path = f"{SIGN_OFF}/feedback"
@@ -76,6 +81,7 @@ def test_feedback_takes_the_address_of_its_service(service: Production) -> None:
     assert service.call(path, signed(jti="3"), {}).status_code == 401
 
 
+@pytest.mark.requirement("CH-170")
 def test_no_route_is_open_by_accident(service: Production) -> None:
     """Every route but the public ones answers 401 to a caller without a token, whatever its method."""
     opened = set()
@@ -100,6 +106,7 @@ def test_the_console_is_not_there_in_production(service: Production) -> None:
     assert service.call("/").status_code in (401, 404)
 
 
+@pytest.mark.requirement("CH-002")
 def test_plain_http_is_refused(service: Production) -> None:
     """Without TLS there is a 403 and no redirect that would send a body twice; health may be asked."""
     assert service.call(token=signed(), over="http://cds.example.org").status_code == 403
@@ -116,6 +123,7 @@ def test_a_named_proxy_may_end_tls(service: Production) -> None:
     assert response.status_code == 403
 
 
+@pytest.mark.requirement("CH-190", "CH-191")
 def test_a_preflight_is_answered_before_authentication(service: Production) -> None:
     """A browser's question carries no token and is answered for a registered origin (CH-191)."""
     response = service.call(SIGN_OFF, method="OPTIONS", headers=[("Origin", ORIGIN), *PREFLIGHT])
@@ -138,6 +146,7 @@ def test_a_preflight_is_answered_before_authentication(service: Production) -> N
     }
 
 
+@pytest.mark.requirement("CH-192")
 @pytest.mark.parametrize("origin", ["https://evil.example", f"{ORIGIN}.evil.example", "null", ""])
 def test_a_foreign_origin_gets_no_permission(service: Production, origin: str) -> None:
     """An origin that is not registered may ask, and reads nothing (CH-192)."""
@@ -145,6 +154,7 @@ def test_a_foreign_origin_gets_no_permission(service: Production, origin: str) -
     assert "Access-Control-Allow-Origin" not in response.headers
 
 
+@pytest.mark.requirement("CH-193")
 def test_errors_can_be_read_by_the_page(service: Production) -> None:
     """A 401, a 400 and a 412 carry the origin as an answer does (CH-193)."""
     origin = [("Origin", ORIGIN)]

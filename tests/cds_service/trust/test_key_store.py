@@ -103,6 +103,7 @@ def test_a_dead_key_server_is_borne_to_the_end_of_the_life(store: Store) -> None
     assert store.find("first") == "no-keys"
 
 
+@pytest.mark.requirement("CH-184")
 def test_a_rotated_key_is_found_by_the_next_call(store: Store) -> None:
     """An unknown kid makes one fetch, and the very call that brought it is answered (CH-184)."""
     store.keep()
@@ -120,6 +121,7 @@ def test_a_removed_key_is_gone(store: Store) -> None:
     assert (store.find("first"), store.find("second")) == ("unknown-key", "found")
 
 
+@pytest.mark.requirement("CH-184")
 def test_a_flood_of_unknown_kids_makes_one_fetch(store: Store) -> None:
     """A hundred invented kids cost the key server one request in thirty seconds."""
     store.keep()

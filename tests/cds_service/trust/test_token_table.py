@@ -38,6 +38,7 @@ def failing_rows(trust: Trust, tenants: Trust) -> dict[str, str]:
     return {name: found for name, (expected, found) in verdicts.items() if found != expected}
 
 
+@pytest.mark.requirement("CH-172", "CH-173", "CH-175", "CH-178", "CH-180", "CH-182")
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_token_is_refused_for_its_one_reason(
     name: str, trust: Trust, trust_in_tenants: Trust
@@ -47,6 +48,7 @@ def test_a_forged_token_is_refused_for_its_one_reason(
     assert verdict(headers(), trust_in_tenants if reason == "tenant" else trust) == reason
 
 
+@pytest.mark.requirement("CH-174", "CH-175", "CH-179", "CH-181")
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_token_is_accepted_once(name: str, trust: Trust) -> None:
     """Each form that the standard allows is let in, and the same token a second time is not."""
@@ -74,6 +76,7 @@ def test_a_client_may_use_other_algorithms(trust_in: Callable[..., Trust], regis
     assert verdict([f"Bearer {signed(jti='3')}"], trust) == "algorithm"
 
 
+@pytest.mark.requirement("CH-180")
 def test_a_client_may_have_a_longer_life(trust_in: Callable[..., Trust], registered: Client) -> None:
     """A registered life of 15 minutes is let in to the second and no further."""
     trust = trust_in(replace(registered, life_seconds=900))
@@ -88,6 +91,7 @@ def test_an_audience_alias_counts_for_its_client(trust_in: Callable[..., Trust],
     assert verdict([f"Bearer {signed(aud='https://old.example/cds/x', jti='2')}"], trust) == "audience"
 
 
+@pytest.mark.requirement("CH-178")
 def test_a_registered_key_url_may_stand_in_the_header(
     trust_in: Callable[..., Trust], registered: Client
 ) -> None:
@@ -99,6 +103,7 @@ def test_a_registered_key_url_may_stand_in_the_header(
     assert verdict([f"Bearer {other}"], trust) == "foreign-key-url"
 
 
+@pytest.mark.requirement("CH-181")
 def test_log_only_replay_lets_the_second_call_in(
     trust_in: Callable[..., Trust], registered: Client, noted: list[str]
 ) -> None:

@@ -76,6 +76,7 @@ def test_unknown_pages_are_not_found(browser: FlaskClient, address: str):
     assert browser.get(address).status_code == 404
 
 
+@pytest.mark.requirement("CH-127")
 def test_the_icon_is_what_the_standard_asks_for(browser: FlaskClient):
     """The icon is a PNG of 100 by 100 pixels, 8 bit RGB without alpha, and the file is current."""
     response = browser.get("/evidence/icon.png")
