@@ -1,4 +1,4 @@
-"""Earlier reports -> surveillance step, stability, what was advised and when it is due.
+"""Earlier reports -> prior category, surveillance step, stability, biopsies in between.
 
 :func:`look_back` fills the facts that need earlier reports. It works on values alone: the reader has
 read the earlier reports already.

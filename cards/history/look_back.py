@@ -8,7 +8,6 @@ from cards.facts import Facts, Finding
 from cards.history.biopsy import ADVISING, biopsy_done, category_at_biopsy
 from cards.history.breast import prior_assessment, sides_of_findings
 from cards.history.described import prior_report_describes, stability_of
-from cards.history.due import due
 from cards.history.surveillance import surveillance_complete, surveillance_step
 from cards.reading.category import higher
 from cards.reading.reading import EarlierReport, Reading, Sources
@@ -19,8 +18,7 @@ def look_back(reading: Reading) -> Reading:
 
     Of the report: prior_assessment, prior_biopsy_done, prior_surveillance_complete, surveillance_step
     and previous_assessment. Of each finding: stability_months, prior_report_describes and the category at
-    an earlier biopsy. Of each earlier report: the day on which what it advised is due. What is stated
-    already stays.
+    an earlier biopsy. What is stated already stays.
     """
     everything = reading.sources.earlier_reports
     if not everything:
@@ -30,8 +28,7 @@ def look_back(reading: Reading) -> Reading:
     facts = replace(reading.facts, previous_assessment=_previous(reading.facts, versions))
     if earlier:
         facts = _with_earlier(facts, earlier, reading.sources)
-    dated = tuple(one if (when := due(one)) is None else replace(one, due=when.day) for one in everything)
-    return replace(reading, facts=facts, sources=replace(reading.sources, earlier_reports=dated))
+    return replace(reading, facts=facts)
 
 
 def _previous(facts: Facts, versions: tuple[EarlierReport, ...]) -> str | None:

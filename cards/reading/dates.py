@@ -139,11 +139,3 @@ def interval_until(exam: date, due: Days) -> str | None:
         (abs(add_months(exam, candidate) - due.first), -candidate) for candidate in (months, months + 1)
     )
     return f"P{-nearest}M" if distance <= _NEAR else None
-
-
-def add_interval(day: date, interval: str) -> date:
-    """The day ``interval`` later, for ISO 8601 durations of one unit: ``P30D``, ``P2W``, ``P6M``, ``P1Y``."""
-    number, unit = int(interval[1:-1]), interval[-1]
-    if unit in "DW":
-        return day + timedelta(days=number * (7 if unit == "W" else 1))
-    return add_months(day, number * 12 if unit == "Y" else number)

@@ -73,8 +73,7 @@ class EarlierReport:
     """One earlier mammography report: when, which categories, what it advised.
 
     ``findings`` are its coded calcifications; ``complete`` says that all it refers to came
-    along. ``same_report`` marks an earlier version of the report in hand. ``due`` is the day on
-    which what it advised is due (rules R-TR-01 to R-TR-06), None when that is not known.
+    along. ``same_report`` marks an earlier version of the report in hand.
     """
 
     reference: str
@@ -89,7 +88,6 @@ class EarlierReport:
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     complete: bool = True
     same_report: bool = False
-    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

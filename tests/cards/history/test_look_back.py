@@ -204,36 +204,3 @@ def test_what_is_stated_stays():
     found = look_back(reading(old, findings=(stated,), pathology_dates={"F1": date(2025, 12, 1)}))
     assert found.facts.findings[0].imaging_category_at_biopsy == "5"
     assert found.facts.findings[0].stability_months == 36
-
-
-@pytest.mark.parametrize(
-    ("categories", "interval", "expected"),
-    [
-        ({"overall": "3"}, "P6M", date(2026, 2, 28)),
-        ({"overall": "3"}, None, None),
-        ({"overall": "2"}, "P1Y", date(2026, 8, 31)),
-        ({"overall": "0A"}, None, date(2025, 9, 16)),
-        ({"overall": "0"}, None, date(2025, 9, 16)),
-        ({"overall": "0P"}, None, date(2025, 10, 2)),
-        ({"overall": "4B"}, "P6M", date(2025, 9, 16)),
-        ({"overall": "2", "assessment_left": "5"}, "P1Y", date(2025, 9, 16)),
-        ({"overall": "6"}, None, None),
-        ({}, None, None),
-    ],
-)
-def test_when_the_advice_was_due(categories: dict, interval: str | None, expected: date | None):
-    """Surveillance and routine run from the exam, the rest from the signature (section 17)."""
-    old = earlier(
-        date(2025, 8, 31), **categories, signed_date=date(2025, 9, 2), recommended_interval=interval
-    )
-    (found,) = look_back(reading(old)).sources.earlier_reports
-    assert found.due == expected
-
-
-def test_due_without_a_signature_runs_from_the_exam():
-    """Where the day of signature is not known the exam stands in, which is never later."""
-    old = earlier(date(2025, 8, 31), "4B", signed_date=None)
-    (found,) = look_back(reading(old)).sources.earlier_reports
-    assert found.due == date(2025, 9, 14)
-    undated = earlier(None, "4B", signed_date=None)
-    assert look_back(reading(undated)).sources.earlier_reports[0].due is None

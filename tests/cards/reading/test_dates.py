@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from cards.reading.dates import (
     Days,
-    add_interval,
     add_months,
     days_of,
     days_of_period,
@@ -146,20 +145,6 @@ def test_whole_months(first: date, later: date, months: int):
 def test_months_added_are_months_counted(day: date, months: int):
     """Adding months and counting them agree for every day of the calendar."""
     assert whole_months(day, add_months(day, months)) == months
-
-
-@pytest.mark.parametrize(
-    ("interval", "expected"),
-    [
-        ("P30D", date(2026, 6, 3)),
-        ("P2W", date(2026, 5, 18)),
-        ("P6M", date(2026, 11, 4)),
-        ("P1Y", date(2027, 5, 4)),
-    ],
-)
-def test_add_interval(interval: str, expected: date):
-    """An interval of days, weeks, months or years is added to a day."""
-    assert add_interval(date(2026, 5, 4), interval) == expected
 
 
 @pytest.mark.parametrize(
