@@ -18,7 +18,8 @@ from cds_service.outgoing import Budget, Destination, Fetched, Outgoing, Outgoin
 Json = Mapping[str, object]
 
 FHIR_JSON = "application/fhir+json"
-SECONDS = 30.0
+# A person waits; a large search on a busy server takes its time.
+SECONDS = 60.0
 MOST_BYTES = 32 * 1024 * 1024
 # A search that is not at its end by then pages in circles.
 MOST_PAGES = 100
@@ -57,7 +58,7 @@ class Partner:
     def at(cls, address: str, *, token: str | None = None, ca_file: Path | None = None) -> Partner:
         """Take an address as it was typed. Raises OutgoingRefused when nobody may call it."""
         destination = register(address, allow_private=True, allow_port=True, allow_http=True)
-        return cls(destination, Outgoing(ca_file), token)
+        return cls(destination, Outgoing(ca_file, read_seconds=SECONDS), token)
 
     @property
     def base(self) -> str:

@@ -37,11 +37,18 @@ class Outgoing:
 
     ``ca_file``: a file of certificates that a site trusts in place of the usual ones. ``resolve`` gives
     every address of a
-    name. Certificates are always checked; there is no switch.
+    name. ``read_seconds`` is the longest wait for the next piece of an answer. Certificates are always
+    checked; there is no switch.
     """
 
-    def __init__(self, ca_file: Path | None = None, resolve: Resolve = system_resolver) -> None:
+    def __init__(
+        self,
+        ca_file: Path | None = None,
+        resolve: Resolve = system_resolver,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
         self._resolve = resolve
+        self._read_seconds = read_seconds
         self._verify: bool | str = True if ca_file is None else str(ca_file)
         self._sessions: dict[tuple[bool, bool], requests.Session] = {}
         self._breakers: dict[str, Breaker] = {}
@@ -137,7 +144,7 @@ class Outgoing:
                     address,
                     headers=dict(headers),
                     data=data,
-                    timeout=(remaining, min(remaining, READ_SECONDS)),
+                    timeout=(remaining, min(remaining, self._read_seconds)),
                     allow_redirects=False,
                     stream=True,
                 ) as response,

@@ -155,7 +155,7 @@ def _seed(folder: Path, *servers: Server) -> None:
         )
         for server in servers
     ]
-    assert [process.wait(60) for process in seeding] == [0] * len(servers)
+    assert [process.wait(180) for process in seeding] == [0] * len(servers)
 
 
 def partner_options(server: Server, folder: Path) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from cds_service.ehr.calling import Unusable, choose, context_of, fill
 from cds_service.ehr.partner import Partner, resources_of
-from cds_service.outgoing import OutgoingRefused
+from cds_service.outgoing import Outgoing, OutgoingFailed, OutgoingRefused
 from tests.stub_server import StubServer, answering
 
 FHIR = "application/fhir+json"
@@ -121,3 +122,17 @@ def test_a_service_that_is_not_there_is_told_with_those_that_are() -> None:
     """No service for the hook: the message lists the hooks of discovery."""
     with pytest.raises(Unusable, match=r"discovery has patient-view"):
         choose([{"hook": "patient-view", "id": "a"}], "report-sign")
+
+
+def test_the_wait_for_an_answer_is_the_partners_own() -> None:
+    """A person who asks waits longer than a hook call may: how long is said when the session is made."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        stub.stopping.wait(0.2)
+        answering(b'{"resourceType": "Patient"}', 200, FHIR)(handler)
+
+    with StubServer(answer) as stub:
+        patient = Partner.at(f"{stub.url}/fhir")
+        assert patient.get("Patient/1").status == 200
+        with pytest.raises(OutgoingFailed, match="timeout"):
+            replace(patient, outgoing=Outgoing(read_seconds=0.01)).get("Patient/1")
