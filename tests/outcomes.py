@@ -35,7 +35,8 @@ def _words(values: Sequence[str] | None) -> str:
 def _fired(rule: FiredRule) -> str:
     # The inputs of the routine rows are data of their table; those of other rules are code.
     inputs = ",".join(rule.inputs) if rule.id.startswith("R-FU-") or rule.id == "R-DQ-09" else ""
-    return f"{rule.id}:{rule.indicator}" + (f":{inputs}" if inputs else "")
+    about = f"@{rule.finding_id or rule.side}" if rule.finding_id or rule.side else ""
+    return f"{rule.id}:{rule.indicator}{about}" + (f":{inputs}" if inputs else "")
 
 
 def outcome(guidance: Guidance) -> Outcome:

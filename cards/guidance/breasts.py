@@ -60,7 +60,7 @@ class Breast:
         if place in ("whole", "rest"):
             self.cancer_known = report.cancer_sides != 0
         else:
-            self.cancer_known = bool(report.cancer_sides & BREAST_BIT.get(self.side, 3))
+            self.cancer_known = bool(report.cancer_sides & BREAST_BIT[place])
         self.expected, self.tolerated, self.lowest, self.highest = NONE, NONE, -1, -1
         self.driving_ids: tuple[str, ...] = tuple([one.id for one in self.known_cancers])
         if self.sets:

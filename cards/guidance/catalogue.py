@@ -61,11 +61,8 @@ def load_citations(text: str | None = None) -> Mapping[str, Citation]:
     return MappingProxyType(citations)
 
 
-def load_rules(
-    text: str | None = None, citations: Mapping[str, Citation] | None = None
-) -> Mapping[str, Rule]:
+def load_rules(text: str | None = None) -> Mapping[str, Rule]:
     """Read and check ``rules.csv``; raises BrokenTable."""
-    known = CITATIONS if citations is None else citations
     rules: dict[str, Rule] = {}
     columns = ("id", "kind", "section", "indicators", "citations", "title", "intent")
     for row in read_rows("rules.csv", columns, text):
@@ -80,7 +77,7 @@ def load_rules(
         for column in ("section", "title", "intent"):
             if not row[column].strip():
                 raise row.refuse(f"{column} is empty")
-        cited = row.some_of("citations", known)
+        cited = row.some_of("citations", CITATIONS)
         rules[row["id"]] = Rule(
             row["id"], kind, row["section"], indicators, cited, row["title"], row["intent"]
         )

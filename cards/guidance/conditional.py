@@ -57,7 +57,7 @@ def _pattern(row: Row) -> _Pattern:
     if row["change"]:
         needs["change_class"] = row.one_of("change", CHANGE_CLASSES)
     if row["symmetry"]:
-        needs["bilateral_similar"] = row.one_of("symmetry", ("bilateral_similar",)) != ""
+        needs[row.one_of("symmetry", ("bilateral_similar",))] = True
     distributions = row.some_of("distribution", DISTRIBUTIONS) or DISTRIBUTIONS
     return _Pattern(
         ConditionalRow(rules, expected, tolerated, yes(row, "three")), needs, distributions, switch_value(row)
