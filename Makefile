@@ -13,7 +13,7 @@ PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras
 WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check fixtures bench docs assets screenshots deep mutate-data lock audit sbom system-packages clean
+.PHONY: help demo test serve check fixtures bench docs assets screenshots deep mutate-data mutate-code lock audit sbom system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -40,6 +40,8 @@ check: $(VENV)/all.stamp ## style, types, import contracts, file lengths, Docker
 # Each line reads what the one above it wrote.
 fixtures: $(VENV)/all.stamp ## write golden answers, README picture, recorded outcomes and their pages again
 	@$(RUN) -m tests.outcomes
+	@$(RUN) -m tests.cards.terminology.meanings
+	@$(RUN) -m tests.cards.reading.codes_read
 	@$(RUN) -m tests.model_pages
 	@$(RUN) -m tests.golden
 	@$(RUN) -m tests.cards.writing.card_pages
@@ -60,12 +62,18 @@ assets: $(VENV)/run.stamp ## copy the console's style sheets and scripts out of 
 screenshots: $(VENV)/all.stamp system-packages ## write docs/screenshots again (needs chromium)
 	@$(RUN) -m tests.browser.screenshots
 
-deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## every test with thousands of examples a property, then mutate-data
+deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## every test with thousands of examples a property, then mutate-data and mutate-code
 	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
 	@$(RUN) -m tests.mutate_data
+	@$(RUN) -m tests.mutate_tables
+	@$(RUN) -m tests.mutate_code
 
 mutate-data: $(VENV)/all.stamp ## change each cell of the clinical tables: does a test notice? (TABLES=base_table.csv for one)
 	@$(RUN) -m tests.mutate_data $(TABLES)
+	@[ -n "$(TABLES)" ] || $(RUN) -m tests.mutate_tables
+
+mutate-code: $(VENV)/all.stamp ## change the code of the core: does a test notice? (ROOMS="--all cards/history" for every change of one)
+	@$(RUN) -m tests.mutate_code $(ROOMS)
 
 lock: $(LOCKS)/stamp ## lock the dependencies of pyproject.toml again (UPGRADE=--upgrade for the newest)
 	@$(PIP_COMPILE) -o requirements/run.txt pyproject.toml
