@@ -91,8 +91,7 @@ def _role(observed: Observed) -> str:
 def has_descriptor(observed: Observed) -> bool:
     """Whether a finding says more of itself than that calcifications are there."""
     return any(
-        (answer.value.unknown
-        and answer.role in ("morphology", "distribution"))
+        (answer.value.unknown and answer.role in ("morphology", "distribution"))
         or any(is_calcification(one) and one.concept not in _NO_DESCRIPTOR for one in answer.value.concepts)
         for answer in observed.answers
         if not answer.denied and answer.role != "aside"
