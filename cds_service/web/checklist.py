@@ -40,5 +40,5 @@ def checklist(answer: Answer, notes: tuple[str, ...], language: str) -> list[Che
             for name in FINDING_MEMBERS
         ]
     problems = answer.guidance.problems
-    checks.append(Check(own["problems"], not problems, "; ".join(each.text for each in problems[:5])))
+    checks.append(Check(own["problems"], not problems, " ".join(each.text for each in problems[:5])))
     return checks

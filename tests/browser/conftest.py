@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cds_service.golden_cases import GOLDEN_DATE
 from tests.browser.served import Served, served
 from tests.browser.watch import Watch
 
 CHROMIUM = "/usr/bin/chromium"
-WAIT_MS = 10_000
+# Long, because other tests may share the processors; a page that works is there at once.
+WAIT_MS = 30_000
+expect.set_options(timeout=WAIT_MS)
 
 
 @pytest.fixture

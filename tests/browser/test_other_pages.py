@@ -52,8 +52,8 @@ def test_connect_lists_what_the_data_lack(visit: Visit, fhir: StubFhir):
     page = visit("/connect")
     connect(page, fhir.base)
     page.get_by_role("button", name="Sign: mg-003", exact=True).click()
-    expect(page.locator(".checks li", has_text="A coded calcification finding")).to_contain_text("lacks")
-    expect(page.locator(".checks li", has_text="A mammography report")).to_contain_text("has")
+    expect(page.locator(".checks li", has_text="A coded calcification finding")).to_contain_text("missing")
+    expect(page.locator(".checks li", has_text="A mammography report")).to_contain_text("fine")
 
 
 @pytest.mark.parametrize(

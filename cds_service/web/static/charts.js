@@ -80,11 +80,17 @@
       data: {
         labels: rows.map((row) => row.label),
         datasets: [
-          bar("accepted", "--ds-color-success-base-default"),
+          bar("accepted", "--ds-color-accent-base-default"),
           bar("overridden", "--ds-color-warning-border-default"),
         ],
       },
-      options: { indexAxis: "y", scales: { x: { stacked: true, ticks: { precision: 0 } }, y: { stacked: true } } },
+      options: {
+        indexAxis: "y",
+        scales: {
+          x: { stacked: true, ticks: { precision: 0 } },
+          y: { stacked: true, ticks: { autoSkip: false } },
+        },
+      },
     };
   }
 
@@ -96,6 +102,7 @@
       if (!canvas) continue;
       canvas.parentElement.hidden = false;
       const chart = make(canvas);
+      if (id === "insights-chart") canvas.parentElement.dataset.rows = Math.ceil(chart.data.labels.length / 5);
       if (!canvas.parentElement.hidden) drawn.push(new Chart(canvas, chart));
     }
   }

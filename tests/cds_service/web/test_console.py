@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cds_service.golden_cases import case_folders
 from cds_service.web.console import PAGES
 from cds_service.web.console import console as blueprint
 from cds_service.web.words import BrokenWordsError, words
@@ -69,6 +70,11 @@ def test_both_languages_have_the_same_words():
     assert {table: sorted(names) for table, names in words("es").items()} == {
         table: sorted(names) for table, names in words("en").items()
     }
+
+
+def test_every_case_has_a_name_in_both_languages():
+    """Each case that ships with the service is named in both files, and no other is."""
+    assert sorted(words("es")["case"]) == [folder.name for folder in case_folders()]
 
 
 def test_missing_words_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
