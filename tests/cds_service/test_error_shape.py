@@ -135,7 +135,9 @@ def test_resources_of_an_older_fhir_version(client: FlaskClient, version: str) -
 
 
 @pytest.mark.requirement("CH-009", "CH-050")
-@pytest.mark.parametrize("path", ["/", "/cds-services/", "/cds-services/unknown", "//cds-services", "/x"])
+@pytest.mark.parametrize(
+    "path", ["/cds-services/", "/cds-services/unknown", "/cds-services/unknown/feedback", "/x"]
+)
 def test_an_address_where_nothing_is(client: FlaskClient, path: str) -> None:
     """An unknown service or address: 404, and never a redirect."""
     assert_error_shape(client.get(path, base_url="http://localhost"), 404)

@@ -41,7 +41,8 @@ def test_discovery_is_served_without_a_redirect(address: str) -> None:
     """CH-010, CH-020: the exact address answers."""
     status, body = call(address, "GET", "/cds-services")
     assert status == 200
-    assert [service["hook"] for service in orjson.loads(body)["services"]] == ["report-sign", "patient-view"]
+    hooks = [service["hook"] for service in orjson.loads(body)["services"]]
+    assert hooks == ["report-sign", "report-review", "patient-view", "order-sign"]
 
 
 def test_a_body_in_chunks_is_answered(address: str) -> None:
