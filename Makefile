@@ -54,6 +54,7 @@ bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-n
 docs: $(VENV)/all.stamp ## write the generated reference pages again
 	@$(RUN) -m tests.repository.reference
 	@$(RUN) -m tests.model_pages
+	@$(RUN) -m tests.conformance.table
 
 assets: $(VENV)/run.stamp ## copy the console's style sheets and scripts out of their npm packages (needs npm)
 	@npm ci --prefix assets --ignore-scripts --silent

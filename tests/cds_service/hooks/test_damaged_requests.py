@@ -24,10 +24,13 @@ from tests.cds_service.golden import (
 )
 from tests.cds_service.hooks.test_feedback_body import ACCEPTED, OVERRIDDEN
 
+SERVICES = "/cds-services/breast-calcification"
 TARGETS: list[tuple[str, Any]] = [
     (SIGN_OFF_PATH, golden_request()),
     (SIGN_OFF_PATH, prefetched_request()),
     (VIEWING_PATH, golden_request(VIEWING)),
+    (f"{SERVICES}-report-review", golden_request("amorphous-group-called-benign-before-the-signature")),
+    (f"{SERVICES}-order-sign", golden_request("screening-ordered-while-a-follow-up-is-open")),
     (f"{SIGN_OFF_PATH}/feedback", {"feedback": [ACCEPTED, OVERRIDDEN]}),
 ]
 
