@@ -22,7 +22,7 @@ from cards.writing.phrases import (
     joined,
     unknown_shapes,
 )
-from cards.writing.steps import Step, next_steps
+from cards.writing.steps import Step, next_steps, side_in_doubt
 from cards.writing.suggestions import step_slots
 from cards.writing.texts import Texts
 
@@ -125,10 +125,13 @@ def category_words(case: Case, category: str | None) -> str:
 
 
 def step_words(case: Case, step: Step, side: str = "") -> str:
-    """Name a step as in "next is ...", with its breast unless that is ``side``, already said."""
+    """Name a step as in "next is ...", with its breast unless that is ``side``, already said, or in
+    doubt."""
     texts, words = case.words.steps[step.action], case.words.words
     named = texts.next.format_map(step_slots(step, case.words))
-    one = step.side in ("left", "right") and step.side != side
+    if step.side == "both" and step.kind.side == "one":
+        return words["in_breast"].format(step=named, breast=case.words.tables["breast"]["both"])
+    one = step.side in ("left", "right") and step.side != side and not side_in_doubt(case.guidance)
     if one or step.action == "diagnostic_mammogram_bilateral":
         breast = case.words.tables["breast"][step.side or "missing"]
         return words["in_breast"].format(step=named, breast=breast)
@@ -205,7 +208,8 @@ def case_slots(case: Case) -> dict[str, str]:
     short = finding_words(finding, words, noun=False) if finding else ""
     worst = category_words(case, case.effective)
     expected = usual_categories(case, breast)
-    category = category_words(case, breast.assessment if breast else facts.assessment_overall)
+    assessed = (breast.assessment if breast else facts.assessment_overall) or ""
+    category = category_words(case, assessed or None)
     side = _worst_side(case)
     cancer_side = _cancer_side(case)
     mastectomy = {"none": "", "both": "both"}.get(facts.mastectomy_side, facts.mastectomy_side)
@@ -218,6 +222,7 @@ def case_slots(case: Case) -> dict[str, str]:
         "Short": capital(short),
         "category": category,
         "Category": capital(category),
+        "number": assessed[:1] if assessed in ("0A", "0P") else assessed,
         "expected": expected,
         "Expected": capital(expected),
         "worst": worst,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from cards.duration import day_after
 from cards.education.catalog import situations
@@ -12,7 +13,7 @@ from cards.guidance.switches import switch
 from cards.writing.case import Case, category_words, rule_slots, step_words
 from cards.writing.links import reassurance_hidden, situation
 from cards.writing.phrases import capital, day, finding_words, interval_words, place_words
-from cards.writing.steps import Step, in_doubt
+from cards.writing.steps import Step, in_doubt, side_in_doubt
 
 MAX_DETAIL = 900
 _MAX_LISTED = 4
@@ -91,9 +92,28 @@ def _step_when(case: Case, step: Step) -> str:
         due = day_after(exam, step.interval)
         return words["due" if due >= case.today else "was_due"].format(step=named, date=day(due))
     resolution = case.guidance.resolution_due
-    if step.kind.timing in ("prompt", "prior_images") and step.kind.standard and resolution:
+    provisional = case.rule("R-SC-03")  # starts no timer
+    if (
+        step.kind.timing in ("prompt", "prior_images")
+        and step.kind.standard
+        and resolution
+        and not provisional
+    ):
         return words["settled_by"].format(step=named, date=day(day_after(exam, resolution)))
     return named
+
+
+def _in_both_breasts(steps: Sequence[Step]) -> list[Step]:
+    """Join a step for the left breast and the same one for the right."""
+    joined: list[Step] = []
+    for step in steps:
+        last = joined[-1] if joined else None
+        same = last and (last.action, last.interval) == (step.action, step.interval)
+        if last and same and {last.side, step.side} == {"left", "right"}:
+            joined[-1] = replace(last, side="both")
+        else:
+            joined.append(step)
+    return joined
 
 
 def next_paragraph(case: Case, *, act: bool, most: int = _MOST_STEPS) -> str:
@@ -103,7 +123,7 @@ def next_paragraph(case: Case, *, act: bool, most: int = _MOST_STEPS) -> str:
     if case.guidance.facts.deceased:
         return words["deceased"]
     clause = case.words.tables["act"][case.moment]
-    open_steps = [step for step in case.steps if not step.ordered]
+    open_steps = _in_both_breasts([step for step in case.steps if not step.ordered])
     sentences = []
     if open_steps:
         named = [_step_when(case, step) for step in open_steps[:most]]
@@ -117,8 +137,10 @@ def next_paragraph(case: Case, *, act: bool, most: int = _MOST_STEPS) -> str:
         if step.ordered:
             sentences.append(words["ordered"].format(step=step_words(case, step)))
     sentences.extend(_interval_only(case, open_steps))
-    if in_doubt(case.guidance):
-        sentences.append(words["doubt"])
+    if side_in_doubt(case.guidance):
+        sentences.append(words["doubt_side"])
+    elif in_doubt(case.guidance):
+        sentences.append(words["doubt_category"])
     sentences.extend(_letter(case))
     return " ".join(sentences)
 
@@ -229,6 +251,8 @@ def rule_line(case: Case, rule: FiredRule, slots: Mapping[str, str]) -> str:
         key = "no_recommendation"
     if rule.id == "R-EX-01" and case.guidance.concordance == "under_called":
         return ""  # the next step is that work-up already
+    if rule.id == "R-RG-05" and case.rule("R-SC-04"):
+        return ""  # said by the card about the change
     if rule.id == "R-RC-05" and facts.biopsy_deferred_reason:
         key = "R-RC-05/deferred"
     text = table.get(key, "")

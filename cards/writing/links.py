@@ -49,14 +49,14 @@ def situation(case: Case) -> str:
 
 def reassurance_hidden(case: Case) -> bool:
     """Say whether reassuring sentences must be left out (R-ED-03): an assessment or a lowest
-    expected category of 4C, 5 or 6, or a known cancer. An under-called report, one with a
-    critical rule and one whose highest category lies elsewhere get none either: nothing on
-    their cards may lower attention (R-SAFE)."""
+    expected category of 4C, 5 or 6, or a known cancer. An under-called report, one that cannot be
+    judged, one with a critical rule and one whose highest category lies elsewhere get none
+    either: nothing on their cards may lower attention (R-SAFE)."""
     facts = case.guidance.facts
     assessed = (facts.assessment_overall, facts.assessment_left, facts.assessment_right)
     lowest = [breast.expected[0] for breast in case.breasts if breast.expected]
     return (
-        case.guidance.concordance == "under_called"
+        case.guidance.concordance in ("under_called", "not_evaluable")
         or case.guidance.max_indicator == "critical"
         or (situation(case) == "routine" and case.effective not in ("1", "2"))
         or case.effective in _HIGH

@@ -41,6 +41,11 @@ _ABOUT_THE_REPORT = ("under_called", "over_called", "not_permitted", "not_evalua
 _SHORTER = ((4, 6, True), (1, 6, True), (1, 6, False), (1, 3, False), (0, 3, False), (0, 1, False))
 _AGE_RULES = ("R-FU-09", "R-FU-10", "R-RC-08")
 _OPEN = ("0", "0A", "0P", "4", "4A", "4B", "4C", "5")
+# Texts beside which the reason for a shape's usual category would mislead.
+_WITHOUT_REASON = (
+    *("concordant/6", "concordant/no-explanation", "not_permitted/R-CC-07"),
+    *("under_called/R-CC-12", "tolerated/R-CC-08"),
+)
 _WITHDRAWN = ("R-SC-02", "R-SC-05")
 
 
@@ -160,15 +165,21 @@ def _detail(
     folded: Sequence[Card],
 ) -> str:
     words = case.words
-    reason = _why(case, draft.rules) if draft.family in VERDICT_RULES else None
+    reasoned = draft.family in VERDICT_RULES and draft.text not in [
+        words.mains[name] for name in _WITHOUT_REASON
+    ]
+    reason = _why(case, draft.rules) if reasoned else None
     why = words.tables["why"][reason.id] if reason else ""
     verdict = draft.text.detail.format_map(slots)
+    # An unknown code is for the site to map; the report may be right.
+    unknown = draft.explained is not None and draft.explained.id == "R-DQ-05"
+    about_report = draft.family in _ABOUT_THE_REPORT and not unknown
     required: list[str] = []
     for findings, steps, reason_text in _SHORTER:  # many findings: shorter, until it fits
         required = [
             f"{verdict} {why}".rstrip() if reason_text else verdict,
             read_paragraph(case, most=findings),
-            next_paragraph(case, act=draft.family in _ABOUT_THE_REPORT, most=steps),
+            next_paragraph(case, act=about_report, most=steps),
             "",
             profile_paragraph(case),
             words.words["footer"],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from cards.duration import day_after
 from cards.facts import Facts
 from cards.guidance.guidance import BreastGuidance, Guidance
 from cards.reading.reading import ActiveOrder, Sources
@@ -41,7 +42,7 @@ class Step:
     """One action with its side (left, right, both or None) and, where known, when.
 
     ``ordered`` is true when an active order for it came along; ``period`` is the first and
-    last day of an order.
+    last day of an order; ``overdue`` is true when the interval was over before today.
     """
 
     action: str
@@ -50,6 +51,7 @@ class Step:
     finding_ids: tuple[str, ...]
     period: tuple[date, date] | None = None
     ordered: bool = False
+    overdue: bool = False
 
     @property
     def kind(self) -> ActionKind:
@@ -142,6 +144,16 @@ def _is_ordered(step: Step, orders: tuple[ActiveOrder, ...]) -> bool:
     )
 
 
+def _is_over(interval: str | None, sources: Sources, today: date) -> bool:
+    exam = sources.exam_date or sources.signed_date
+    return interval is not None and exam is not None and day_after(exam, interval) < today
+
+
+def side_in_doubt(guidance: Guidance) -> bool:
+    """Say whether it is open which breast is meant, so that no step may name one."""
+    return any(rule.id in ("R-DQ-01", "R-DQ-02") for rule in guidance.rules)
+
+
 def in_doubt(guidance: Guidance) -> bool:
     """Say whether side or category is in doubt, so that only Tasks may be suggested."""
     return not DOUBT_RULES.isdisjoint([rule.id for rule in guidance.rules])
@@ -160,9 +172,16 @@ def next_steps(guidance: Guidance, sources: Sources, today: date) -> tuple[Step,
         kind = raw.kind
         interval = raw.interval if kind.timing in ("follow_up", "routine") else None
         period = occurrence(kind.timing, interval, sources.exam_date, sources.signed_date, today)
-        step = Step(raw.action, raw.side, interval, raw.finding_ids, period)
+        step = Step(
+            raw.action,
+            raw.side,
+            interval,
+            raw.finding_ids,
+            period,
+            overdue=_is_over(interval, sources, today),
+        )
         if kind.resource == "ServiceRequest" and _is_ordered(step, sources.active_orders):
-            step = Step(raw.action, raw.side, interval, raw.finding_ids, period, ordered=True)
+            step = replace(step, ordered=True)
         known = steps.get((step.action, step.side))
         if known is None or (known.period and step.period and step.period < known.period):
             steps[step.action, step.side] = step

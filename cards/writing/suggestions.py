@@ -19,10 +19,12 @@ _CHOICE = ("repeat_biopsy_or_excision", "excision")
 
 
 def step_slots(step: Step, words: Texts) -> dict[str, str]:
-    """Return the slots of a step's texts: its breast and its interval in words."""
+    """Return the slots of a step's texts: its breast, and its interval unless that is over."""
+    interval = None if step.overdue else step.interval
+    in_interval = words.words["in_interval"].format(interval=interval_words(interval, words.language))
     return {
         "breast": words.tables["breast"][step.side or "missing"],
-        "interval": interval_words(step.interval, words.language),
+        "in_interval": in_interval if interval else "",
     }
 
 
