@@ -92,5 +92,7 @@ def serve(host: str, port: int, workers: int, tls_certificate: Path | None, tls_
         click.echo("Profile development: loopback only, callers are not authenticated.", err=True)
     scheme = "http" if settings.tls_certificate_file is None else "https"
     click.echo(f"Serving on {scheme}://{host}:{port}/cds-services", err=True)
+    if settings.profile == "development":
+        click.echo(f"Try it in a browser: {scheme}://{host}:{port}/", err=True)
     tls = (settings.tls_certificate_file, settings.tls_key_file)
     run_server("cds_service.wsgi:app", host, port, workers, tls)

@@ -48,9 +48,13 @@ def test_the_language_follows_the_browser(console: FlaskClient):
     assert '<html lang="en"' in console.get("/", headers={"Accept-Language": "fr"}).text
 
 
-def test_a_form_of_another_site_is_refused(console: FlaskClient):
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "none"}, {"Origin": "https://evil.example.org"}],
+)
+def test_a_form_of_another_site_is_refused(console: FlaskClient, headers: dict[str, str]):
     """A form that another site sends here is refused with a sentence."""
-    answer = console.post("/", data={"json": "{}"}, headers={"Sec-Fetch-Site": "cross-site"})
+    answer = console.post("/", data={"json": "{}"}, headers=headers)
     assert answer.status_code == 403
     assert "Forms of this console are sent from its own pages only." in answer.text
 
