@@ -120,6 +120,7 @@ def _members(found: Reading) -> Iterator[tuple[str, str]]:
             if value != getattr(UNSTATED_FINDING, name):
                 yield f"{one.finding_id}.{name}", str(value)
     yield "places", " ".join(word for words in found.sources.places.values() for word in words)
+    yield "problems", " ".join(sorted(f"{one.code}@{one.location}" for one in found.problems))
     yield "biopsies", str(len(found.sources.biopsies))
     for order in found.sources.draft_orders:
         yield "draft order", f"{order.kind} {order.side}"

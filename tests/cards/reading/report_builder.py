@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from cards.problem import Problem
 from cards.reading.read import read
 from cards.reading.reading import Reading, ReportContext
 
@@ -96,7 +98,15 @@ def patient(**members: Any) -> Resource:
 def reading(resources: list[Resource], **context: Any) -> Reading:
     """Read the report with id r1."""
     asked: Mapping[str, Any] = {"report_id": "r1", "patient_id": "p1"} | context
-    return read(resources, ReportContext(**asked))
+    found = read(resources, ReportContext(**asked))
+    assert [problem for problem in found.problems if not is_whole(problem)] == []
+    return found
+
+
+def is_whole(problem: Problem) -> bool:
+    """Say whether a problem names a place, a code in small letters and a sentence that says what and why."""
+    is_sentence = re.fullmatch(r"\S.+\.", problem.text, flags=re.DOTALL)
+    return bool(problem.location and re.fullmatch("[a-z0-9-]+", problem.code) and is_sentence)
 
 
 def codes(of: Reading) -> set[str]:

@@ -1,0 +1,178 @@
+"""Days that meet, breasts that are alike and reports without a date, by hand-worked examples."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from cards.facts import Finding
+from cards.history import look_back
+from cards.reading.reading import Biopsy
+from tests.cards.history.earlier_values import EXAM, earlier, finding, reading
+
+DAY = date(2025, 11, 4)
+BOTH = (finding("left", "F1"), finding("right", "F2"))
+
+
+def _biopsies(*days_and_sides: tuple[date | None, str | None]) -> tuple[Biopsy, ...]:
+    return tuple(
+        Biopsy(f"Procedure/b{number}", day, side) for number, (day, side) in enumerate(days_and_sides)
+    )
+
+
+@pytest.mark.parametrize("day", [DAY, EXAM], ids=["of the earlier exam", "of this exam"])
+def test_a_biopsy_on_the_day_of_an_exam_counts(day: date):
+    """Tissue may be taken right after the exam that advised it, and in the morning of the next one."""
+    found = look_back(reading(earlier(DAY, "4B"), biopsies=_biopsies((day, "left")), biopsies_complete=True))
+    assert found.facts.prior_biopsy_done is True
+
+
+@pytest.mark.parametrize("other", [(DAY, "right"), (date(2020, 1, 1), "left"), (None, "left")])
+def test_a_biopsy_that_does_not_count_hides_none_that_does(other: tuple):
+    """Another breast's, an old or an undated biopsy stands before the one that was advised."""
+    both = _biopsies(other, (date(2025, 12, 1), "left"))
+    found = look_back(reading(earlier(DAY, "4B"), biopsies=both, biopsies_complete=True))
+    assert found.facts.prior_biopsy_done is True
+
+
+def test_without_the_day_of_the_earlier_exam_a_biopsy_is_left_open():
+    """It may have been taken before the exam that advised one."""
+    before = _biopsies((date(2025, 12, 1), "left"))
+    found = look_back(reading(earlier(None, "4B"), biopsies=before, biopsies_complete=True))
+    assert found.facts.prior_biopsy_done is None
+
+
+def test_without_the_day_of_this_exam_every_later_biopsy_counts():
+    """Nothing says that it came after this exam."""
+    later = _biopsies((date(2027, 1, 1), "left"))
+    found = look_back(reading(earlier(DAY, "4B"), biopsies=later, biopsies_complete=True, exam_date=None))
+    assert found.facts.prior_biopsy_done is True
+
+
+def test_of_two_breasts_alike_the_first_is_asked_after():
+    """Both were 4B and only the right one was sampled: the left one still waits."""
+    report = earlier(DAY, None, assessment_left="4B", assessment_right="4B")
+    right = _biopsies((date(2025, 12, 1), "right"))
+    found = look_back(reading(report, findings=BOTH, biopsies=right, biopsies_complete=True))
+    assert (found.facts.prior_assessment, found.facts.prior_biopsy_done) == ("4B", False)
+
+
+@pytest.mark.parametrize(
+    ("reports", "expected"),
+    [
+        ((earlier(DAY, "4B"),), "4B"),
+        ((earlier(DAY, "2"), earlier(date(2025, 5, 4), "3")), "3"),
+        ((earlier(date(2025, 5, 4), "3"), earlier(None, "5")), "3"),
+        ((earlier(DAY, None, assessment_left="2", assessment_right="4C"),), "4C"),
+    ],
+    ids=["same day", "a benign report between", "an undated report", "the other breast"],
+)
+def test_category_at_a_biopsy_of_both_breasts(reports: tuple, expected: str):
+    """The last report up to the day of the tissue that gives either breast a 3, 4 or 5."""
+    biopsied = finding("bilateral", biopsy_result="benign")
+    found = look_back(reading(*reports, findings=(biopsied,), pathology_dates={"F1": DAY}))
+    assert found.facts.findings[0].imaging_category_at_biopsy == expected
+
+
+def test_no_category_at_a_biopsy_of_the_other_breast():
+    """A finding on the left does not take the category that the right breast had."""
+    report = earlier(DAY, None, assessment_right="4C")
+    biopsied = finding("left", biopsy_result="benign")
+    found = look_back(reading(report, findings=(biopsied,), pathology_dates={"F1": DAY}))
+    assert found.facts.findings[0].imaging_category_at_biopsy is None
+
+
+def test_a_category_at_biopsy_needs_a_result():
+    """A day of pathology without a result says nothing of a biopsy."""
+    found = look_back(reading(earlier(DAY, "4B"), findings=(finding(),), pathology_dates={"F1": DAY}))
+    assert found.facts.findings[0].imaging_category_at_biopsy is None
+
+
+def _now(now: Finding, *reports: object, **members: object) -> Finding:
+    return look_back(reading(*reports, findings=(now,), **members)).facts.findings[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("shape", [("unspecified",), (), ("punctate", "vascular")])
+def test_a_description_without_a_shape_may_be_of_any_finding(shape: tuple):
+    """Calcifications that were described as such, or with one shape in common, are not contradicted."""
+    before = finding().__class__(finding_id="F1", laterality="left", morphology=shape)
+    found = _now(finding(change="stable"), earlier(DAY, "3", findings=(before,)))
+    assert (found.prior_report_describes, found.stability_months) == ("yes", 6)
+
+
+def test_a_place_that_only_one_report_states_does_not_contradict():
+    """The earlier report names a quadrant, this one does not, or the other way round."""
+    old = {"findings": (finding(),), "places": {"F1": ("upper_outer",)}}
+    assert _now(finding(), earlier(DAY, "3", **old)).prior_report_describes == "yes"
+    bare = earlier(DAY, "3", findings=(finding(),))
+    assert _now(finding(), bare, places={"F1": ("upper_outer",)}).prior_report_describes == "yes"
+
+
+def test_one_place_in_common_is_enough():
+    """Upper outer quadrant, middle third, and upper outer quadrant, posterior third."""
+    old = earlier(DAY, "3", findings=(finding(),), places={"F1": ("upper_outer", "depth_middle")})
+    now = {"places": {"F1": ("upper_outer", "depth_posterior")}}
+    assert _now(finding(), old, **now).prior_report_describes == "yes"
+
+
+def test_a_finding_of_both_breasts_is_described_once():
+    """One earlier description of both breasts is one description, not two that fit."""
+    old = earlier(DAY, "3", findings=(finding("bilateral"),))
+    assert _now(finding("bilateral", change="stable"), old).stability_months == 6
+
+
+def test_an_undated_report_ends_the_row():
+    """A description without a day cannot prolong the stability."""
+    row = (
+        earlier(DAY, "3", findings=(finding(change="stable"),)),
+        earlier(None, "3", findings=(finding(),)),
+    )
+    assert _now(finding(change="stable"), *row).stability_months == 6
+
+
+@pytest.mark.parametrize(
+    ("categories", "expected"),
+    [
+        (("1", "3"), True),
+        (("0A", "3"), False),
+        (("0A", "2", "3"), True),
+        (("2", "4A", "3"), None),
+        (("2", None, "3"), True),
+        (("6", "3"), None),
+        (("2", "2"), None),
+    ],
+)
+def test_how_a_surveillance_ended(categories: tuple, expected: bool | None):
+    """A 1 or 2 completes it, an incomplete or silent report does not end it, a 4 or 6 does."""
+    days = (DAY, date(2025, 5, 4), date(2024, 11, 4))
+    reports = [earlier(day, name) for day, name in zip(days, categories, strict=False)]
+    assert look_back(reading(*reports)).facts.prior_surveillance_complete is expected
+
+
+def test_a_surveillance_of_exactly_eighteen_months_is_complete():
+    """From 4 May 2024 to 4 November 2025 is the visit of two years; one day less is that of one year."""
+    assert [
+        look_back(
+            reading(earlier(last, "3"), earlier(date(2024, 5, 4), "3"))
+        ).facts.prior_surveillance_complete
+        for last in (DAY, date(2025, 11, 3))
+    ] == [True, False]
+
+
+def test_an_undated_category_3_starts_no_surveillance():
+    """Without its day there is no step, and the dated one before it counts."""
+    assert look_back(reading(earlier(None, "3"))).facts.surveillance_step == "none"
+    assert look_back(reading(earlier(None, "3"), earlier(DAY, "3"))).facts.surveillance_step == "m6"
+
+
+def test_an_earlier_version_may_be_higher_in_one_breast():
+    """Without an overall category the higher breast of the version counts, whichever side it is."""
+    version = earlier(EXAM, None, assessment_left="5", assessment_right="2", same_report=True)
+    assert look_back(reading(version)).facts.previous_assessment == "5"
+
+
+def test_a_stated_previous_category_stays():
+    """What the report says of its earlier version stands before what came along."""
+    version = earlier(EXAM, "2", same_report=True)
+    assert look_back(reading(version, previous_assessment="3")).facts.previous_assessment == "3"
