@@ -1,0 +1,86 @@
+"""Small decisions inside the model, each by an example that a person can follow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from cards.facts import Facts, Finding
+from cards.guidance import assess
+from cards.guidance.conditional import load_conditional_rows
+from cards.guidance.follow_up import shortest
+from cards.guidance.last_advice import last_advice
+from cards.guidance.table_files import BrokenTable, table_text
+from cards.policy import Policy
+from cards.reading.reading import LaterExam, Sources
+from tests.cards.guidance.test_order_check import BENIGN, EXAM, PROBABLY_BENIGN, SIGNED, checked, order
+
+TODAY = date(2026, 5, 4)
+
+
+def advised_sides(facts: Facts) -> list[frozenset[str]]:
+    """The breasts for which a report of 10 March 2026 advises something."""
+    sources = Sources(exam_date=EXAM, signed_date=SIGNED)
+    guidance = assess(facts, Policy(), TODAY)
+    return [one.sides for one in last_advice(guidance, sources, Policy(), TODAY, own=True)]
+
+
+@pytest.mark.parametrize(
+    ("intervals", "expected"),
+    [
+        (("P12M", "P6M"), "P6M"),
+        (("P6M", "P12M"), "P6M"),
+        (("P6M", None, "P1Y"), "P6M"),
+        (("P1Y", "P12M"), "P12M"),
+        (("P12M", "P1Y"), "P12M"),
+        (("P1Y", "P2Y"), "P1Y"),
+        ((None,), None),
+        ((), None),
+    ],
+)
+def test_the_shorter_interval_of_two_breasts_counts(intervals: tuple, expected: str | None):
+    """P-3: one breast due in six months is not put off by the other one that is due in a year."""
+    assert shortest(intervals) == expected
+
+
+def test_a_situation_without_a_row_is_told_at_the_end_of_the_table():
+    """No row matches: nobody can say which line is missing, so the last one is named."""
+    text = table_text("conditional_rows.csv").replace("R-MO-02,,,,,diffuse,,,,,2,3,\n", "")
+    with pytest.raises(BrokenTable) as refused:
+        load_conditional_rows(text)
+    assert refused.value.line == len(text.splitlines())
+
+
+def test_advice_for_findings_of_two_breasts_is_for_both():
+    """One overall category 3 for a finding on each side: both breasts come back."""
+    both = (Finding("F1", "left"), Finding("F2", "right"))
+    assert advised_sides(replace(PROBABLY_BENIGN, findings=both)) == [frozenset(("left", "right"))]
+    assert advised_sides(replace(PROBABLY_BENIGN, findings=(Finding("F1", "bilateral"),))) == [
+        frozenset(("left", "right"))
+    ]
+
+
+def test_advice_is_for_no_side_where_one_finding_has_none():
+    """A finding without a side may lie in either breast, so the advice is for neither by name."""
+    unsure = (Finding("F1", "left"), Finding("F2", "missing"))
+    assert advised_sides(replace(PROBABLY_BENIGN, findings=unsure)) == [frozenset()]
+
+
+def test_with_both_breasts_removed_no_side_is_right():
+    """A mastectomy on both sides questions an order for either one."""
+    facts = replace(BENIGN, mastectomy_side="both")
+    for side in ("left", "right"):
+        rules = [rule.id for rule in checked(facts, order("diagnostic", side))]
+        assert rules == ["R-OS-03"]
+
+
+@pytest.mark.parametrize(("overall", "done"), [("0P", date(2026, 4, 1)), ("0A", None)])
+def test_a_later_screening_settles_the_wait_for_prior_images_but_no_recall(overall: str, done: date | None):
+    """Prior images are waited for until any later exam was read; a recall until one that looks closer."""
+    facts = replace(PROBABLY_BENIGN, assessment_overall=overall, recommendation=("prior_comparison",))
+    later = (LaterExam("DiagnosticReport/2", date(2026, 4, 1), "screening"),)
+    sources = Sources(exam_date=EXAM, signed_date=SIGNED, later_exams=later)
+    guidance = assess(facts, Policy(), TODAY)
+    assert [one.done for one in last_advice(guidance, sources, Policy(), TODAY, own=True)] == [done]
