@@ -20,8 +20,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cds_service.errors import SettingsRefused
 
 PREFIX = "CALCIFICATION_CDS_"
-# Reverse-DNS name with at least three parts (CH-197): org.example.report-sign
 FRAME_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
+# Reverse-DNS name with at least three parts (CH-197): org.example.report-sign
 REVERSE_DNS_HOOK = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*){2,}")
 
 MD_ANDERSON_PAGE = re.compile(r"https://www\.mdanderson\.org/[A-Za-z0-9._~/-]+")
@@ -56,7 +56,8 @@ class Settings(BaseSettings):
     """codes.csv: the site's own codes, with the columns of the shipped tables."""
 
     density_statements_file: Path | None = None
-    """density_statements.toml: the federal density texts, word for word, supplied by the site."""
+    """density_statements.toml: the federal density texts, word for word, supplied by the site. They are
+    for the patient's letter, which this version does not write: nothing is read from the file yet."""
 
     ca_file: Path | None = None
     """Certificates (PEM) that are trusted for outgoing calls in place of the usual ones, for a site

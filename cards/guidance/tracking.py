@@ -15,7 +15,6 @@ from cards.reading.reading import EarlierReport
 
 EVENTS = ("recall", "priors", "surveillance", "biopsy", "concordance", "routine", "letter")
 CLOCKS = ("signed", "exam", "letter")
-STATES = ("done", "open", "due", "overdue", "escalated", "unknown")
 
 
 class Windows(NamedTuple):

@@ -17,7 +17,6 @@ from cards.terminology import Concept, Terminology
 _ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 _ICD_10_PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
 _CONDITION_SYSTEM = "http://terminology.hl7.org/CodeSystem/condition-"
-_ACTIVE = frozenset(("active", "recurrence", "relapse", None))
 _PAST = frozenset(("inactive", "remission", "resolved"))
 _VOID = frozenset(("refuted", "entered-in-error"))
 _UNPROVEN = frozenset(("unconfirmed", "provisional", "differential"))

@@ -1,1 +1,1 @@
-"""Log line, audit and metrics of a request."""
+"""Log line and audit of a request."""

@@ -1,8 +1,7 @@
 """The gate in front of every route: who may pass, in which profile, and how a browser is told.
 
 development: callers of this machine, without authentication. production: registered clients with a good
-token, over
-TLS. A route is shut unless ``is_public`` says otherwise.
+token, over TLS. A route is shut unless ``is_public`` says otherwise.
 """
 
 from __future__ import annotations
@@ -43,8 +42,7 @@ class Gate:
     """What the gate decides by.
 
     ``trust`` is None in the development profile, where every caller is ``nobody``. ``proxies`` are the
-    addresses that
-    may end TLS in front of the service. ``origins`` are the browser origins of all clients.
+    addresses that may end TLS in front of the service. ``origins`` are the browser origins of all clients.
     """
 
     public_url: str
