@@ -67,6 +67,21 @@ def test_no_number_of_a_decision_is_used_twice() -> None:
     assert numbers == sorted(set(numbers))
 
 
+def test_the_index_leads_to_every_page() -> None:
+    """Each page below docs can be reached by links that start at docs/README.md, a folder by its README."""
+    start = ROOT / "docs" / "README.md"
+    reached, waiting = {start}, [start]
+    while waiting:
+        page = waiting.pop()
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+\.md)", page.read_text()):
+            found = (page.parent / target).resolve()
+            if found not in reached and found.is_file():
+                reached.add(found)
+                waiting.append(found)
+    pages = set((ROOT / "docs").rglob("*.md")) - set((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert sorted(str(page.relative_to(ROOT)) for page in pages - reached) == []
+
+
 def _links() -> list[tuple[str, str]]:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "requirements").glob("*.md")]
     return [
