@@ -1,4 +1,7 @@
-"""`make bench`: the service and the do-nothing service in turns, then each step by itself."""
+"""`make bench`: the service and the do-nothing service in turns, then each step by itself.
+
+``python -m benchmarks --quick`` leaves out what needs a server and wrk.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from benchmarks.load import CONNECTIONS, Load, drive
 from benchmarks.server import Server, running
 from benchmarks.sign_offs import sign_offs
 from benchmarks.steps import bench, growth, hottest, steps
+from benchmarks.without_http import without_http
 
 REQUESTS = 240
 SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))
@@ -93,7 +97,9 @@ def main() -> int:
     )
     print(f"{split}; load average before: {os.getloadavg()[0]:.1f}.\n")
     status = 0
-    if shutil.which("wrk") is None:
+    if "--quick" in sys.argv[1:]:
+        pass
+    elif shutil.which("wrk") is None:
         print(
             "wrk is not installed, so nothing was measured over HTTP (Debian: apt-get install wrk).",
             file=sys.stderr,
@@ -102,6 +108,8 @@ def main() -> int:
     else:
         with tempfile.TemporaryDirectory() as folder:
             status = 0 if over_http(bodies, Path(folder)) else 1
+    ours, idle = without_http(bodies)
+    print(f"\nWithout HTTP: {ours:.0f} µs a request, do-nothing {idle:.0f} µs ({idle / ours:.3f}).")
     it = bench()
     print("\nInside the process, microseconds of processor time a request:")
     for name, spent in steps(it, bodies):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from pathlib import PurePath
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -20,8 +21,11 @@ REQUEST_EVENT = "request"
 FAILURE_EVENT = "failure"
 
 
-def _as_json(event: Mapping[str, Any], **_: object) -> bytes:
-    return orjson.dumps(event)
+def _as_json(_: object, level: str, event: MutableMapping[str, Any]) -> bytes:
+    """The whole of what happens to an event, in one step: there is one for every request."""
+    event["level"] = level
+    event["timestamp"] = datetime.now(UTC)
+    return orjson.dumps(event, option=orjson.OPT_UTC_Z)
 
 
 class StandardOutput:
@@ -41,11 +45,7 @@ def open_log(stream: BinaryIO | None = None) -> Any:
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     return structlog.wrap_logger(
         structlog.BytesLogger(stream if stream is not None else StandardOutput()),  # type: ignore[arg-type]
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(serializer=_as_json),
-        ],
+        processors=[_as_json],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     ).bind()
