@@ -44,7 +44,7 @@ def recorded_indicators() -> dict[str, set[str]]:
     for row in recorded():
         for part in row[-1].split():
             rule, indicator = part.split(":")[:2]
-            given.setdefault(rule, set()).add(indicator)
+            given.setdefault(rule, set()).add(indicator.partition("@")[0])
     return given
 
 
