@@ -9,17 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
+from cards.terminology import BrokenTable as BrokenTable
+
 Vocabulary = Mapping[str, object] | tuple[str, ...] | frozenset[str]
-
-
-class BrokenTable(ValueError):
-    """A data file of the model does not keep its form. The text names file, line and reason."""
-
-    def __init__(self, file: str, line: int, reason: str) -> None:
-        super().__init__(f"{file}, line {line}: {reason}")
-        self.file = file
-        self.line = line
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
