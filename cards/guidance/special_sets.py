@@ -41,8 +41,8 @@ _EXPECTED_ONLY = frozenset(
 def load_special_sets(text: str | None = None) -> Mapping[str, tuple[int, int]]:
     """Read ``special_sets.csv``: step -> (expected, tolerated); raises BrokenTable."""
     sets: dict[str, tuple[int, int]] = {}
-    row = None
-    for row in read_rows("special_sets.csv", ("step", "rule", "expected", "tolerated"), text):
+    rows = read_rows("special_sets.csv", ("step", "rule", "expected", "tolerated"), text)
+    for row in rows:
         step = row.one_of("step", _STEPS)
         if step in sets:
             raise row.refuse(f"{step} stands twice")
@@ -55,7 +55,7 @@ def load_special_sets(text: str | None = None) -> Mapping[str, tuple[int, int]]:
         sets[step] = (expected, tolerated)
     missing = [step for step in _STEPS if step not in sets]
     if missing:
-        raise BrokenTable("special_sets.csv", row.line if row else 1, f"{missing[0]} is missing")
+        raise BrokenTable("special_sets.csv", rows[-1].line, f"{missing[0]} is missing")
     return sets
 
 

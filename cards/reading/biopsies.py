@@ -8,7 +8,7 @@ from cards.problem import Problem
 from cards.reading.codings import coded
 from cards.reading.data_file import data_rows
 from cards.reading.dates import Days, days_of, days_of_period
-from cards.reading.laterality import SIDES, site_of
+from cards.reading.orders import order_side
 from cards.reading.pathology import finished_pathology
 from cards.reading.reading import Biopsy
 from cards.reading.resources import Json, Resources
@@ -45,12 +45,11 @@ def _biopsies(index: Resources, terminology: Terminology) -> Iterator[Biopsy]:
         if procedure.get("status") != "completed" or not _is_tissue(procedure, terminology):
             continue
         code = coded(terminology, procedure.get("code"))
-        side = site_of(procedure, procedure, (code,), index, terminology, ignored).side
         days = _performed(procedure)
         yield Biopsy(
             index.reference_of(procedure),
             None if days is None else days.last,
-            side if side in SIDES else None,
+            order_side(procedure, code, index, terminology, ignored),
         )
     for report, day in finished_pathology(index, terminology):
         yield Biopsy(index.reference_of(report), day, None)

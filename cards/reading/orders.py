@@ -75,7 +75,10 @@ def order_code(request: Json, terminology: Terminology) -> Coded:
 def order_side(
     request: Json, code: Coded, index: Resources, terminology: Terminology, problems: list[Problem]
 ) -> str | None:
-    """The breast an order is for: left, right, bilateral; None when it names none or contradicts itself."""
+    """The breast an order is for, or a procedure was done on: left, right, bilateral, else None.
+
+    A side of its own stands before the side that its code names; None, too, when it contradicts itself.
+    """
     side = site_of(request, request, (code,), index, terminology, problems).side
     if side is not None:
         return side if side in SIDES else None

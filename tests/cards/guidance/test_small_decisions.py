@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +13,9 @@ from cards.guidance import assess
 from cards.guidance.conditional import load_conditional_rows
 from cards.guidance.follow_up import shortest
 from cards.guidance.last_advice import last_advice
+from cards.guidance.situations import load_situations
+from cards.guidance.special_sets import load_special_sets
+from cards.guidance.surveillance import load_surveillance
 from cards.guidance.table_files import BrokenTable, table_text
 from cards.policy import Policy
 from cards.reading.reading import LaterExam, Sources
@@ -45,12 +49,40 @@ def test_the_shorter_interval_of_two_breasts_counts(intervals: tuple, expected: 
     assert shortest(intervals) == expected
 
 
-def test_a_situation_without_a_row_is_told_at_the_end_of_the_table():
-    """No row matches: nobody can say which line is missing, so the last one is named."""
-    text = table_text("conditional_rows.csv").replace("R-MO-02,,,,,diffuse,,,,,2,3,\n", "")
+@pytest.mark.parametrize(
+    ("load", "file", "row"),
+    [
+        (load_conditional_rows, "conditional_rows.csv", "R-MO-02,,,,,diffuse,,,,,2,3,"),
+        (load_special_sets, "special_sets.csv", "one_breast_only,R-CX-11,3,"),
+        (load_situations, "indicators.csv", "R-DQ-01,other,info"),
+        (
+            load_surveillance,
+            "surveillance.csv",
+            "R-SV-04,m24,,,,P12M,diagnostic_mammogram_bilateral,P12M,none",
+        ),
+    ],
+)
+def test_a_row_that_is_missing_is_told_at_the_end_of_the_table(load: Callable, file: str, row: str):
+    """Nobody can say on which line it should stand, so the last one is named."""
+    text = table_text(file).replace(f"{row}\n", "")
     with pytest.raises(BrokenTable) as refused:
-        load_conditional_rows(text)
+        load(text)
     assert refused.value.line == len(text.splitlines())
+
+
+def test_a_step_that_fills_no_set_is_refused_in_these_words():
+    """Whoever empties both cells of a row reads why it cannot stand."""
+    text = table_text("special_sets.csv").replace("one_breast_only,R-CX-11,3,", "one_breast_only,R-CX-11,,")
+    with pytest.raises(BrokenTable) as refused:
+        load_special_sets(text)
+    assert refused.value.reason == "the sets overlap or are both empty"
+
+
+def test_a_rule_with_one_indicator_has_no_situation():
+    """indicators.csv lists only the rules whose weight depends on the situation."""
+    text = table_text("indicators.csv").replace("R-DQ-01,other,info", "R-DQ-04,other,info")
+    with pytest.raises(BrokenTable, match="situation is 'other'"):
+        load_situations(text)
 
 
 def test_advice_for_findings_of_two_breasts_is_for_both():

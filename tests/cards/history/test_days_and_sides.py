@@ -101,6 +101,22 @@ def test_a_description_without_a_shape_may_be_of_any_finding(shape: tuple):
     assert (found.prior_report_describes, found.stability_months) == ("yes", 6)
 
 
+def test_a_finding_without_a_side_is_looked_for_in_both_breasts():
+    """The breast that was 4B may be the one, whichever it is."""
+    report = earlier(DAY, None, assessment_left="2", assessment_right="4B")
+    assert look_back(reading(report, findings=(finding("missing"),))).facts.prior_assessment == "4B"
+    before = earlier(DAY, "3", findings=(finding("right"),))
+    assert _now(finding("missing"), before).prior_report_describes == "yes"
+
+
+@pytest.mark.parametrize(("side", "other"), [("left", "right"), ("right", "left")])
+def test_a_report_of_the_other_breast_alone_is_passed_over(side: str, other: str):
+    """A report that judged only the other breast does not say whether this finding was there."""
+    silent = earlier(date(2026, 1, 4), None, **{f"assessment_{other}": "2"})
+    before = earlier(DAY, "3", findings=(finding(side),))
+    assert _now(finding(side), silent, before).prior_report_describes == "yes"
+
+
 def test_a_place_that_only_one_report_states_does_not_contradict():
     """The earlier report names a quadrant, this one does not, or the other way round."""
     old = {"findings": (finding(),), "places": {"F1": ("upper_outer",)}}

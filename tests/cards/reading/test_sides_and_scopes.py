@@ -1,0 +1,54 @@
+"""Which breast a category and a biopsy belong to, by hand-worked reports."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cards.reading.report_builder import (
+    BOTH,
+    LEFT,
+    LOINC,
+    RIGHT,
+    assessed,
+    cc,
+    codes,
+    finding,
+    reading,
+    report,
+)
+
+
+def test_the_stated_breast_keeps_its_category_when_the_other_one_gets_its_findings():
+    """A left breast called 2 and a finding on the right that carries 4A: 2 and 4A."""
+    found = reading(report(assessed("a1", "2", LEFT), finding("f1", RIGHT, "4A")))
+    assert (found.facts.assessment_left, found.facts.assessment_right) == ("2", "4A")
+    found = reading(report(assessed("a1", "2", RIGHT), finding("f1", LEFT, "4A")))
+    assert (found.facts.assessment_left, found.facts.assessment_right) == ("4A", "2")
+    assert "breast-category-from-findings" in codes(found)
+
+
+@pytest.mark.parametrize("side", [BOTH, None, LEFT])
+def test_a_breast_above_its_calcifications_has_another_finding(side: str | None):
+    """Calcifications of both breasts, or of no stated one, that carry a 2 do not explain a 4A on the left."""
+    found = reading(report(assessed("a1", "4A", LEFT), finding("f1", side, "2")))
+    assert found.facts.other_suspicious_finding is True
+
+
+def test_calcifications_of_the_other_breast_explain_nothing():
+    """A left breast called 4A without any calcification says nothing about other findings there."""
+    found = reading(report(assessed("a1", "4A", LEFT), finding("f1", RIGHT, "2")))
+    assert found.facts.other_suspicious_finding is False
+
+
+@pytest.mark.parametrize(("code", "side"), [("26335-0", "left"), ("26336-8", "right")])
+def test_a_biopsy_code_may_name_its_breast(code: str, side: str):
+    """A core biopsy whose own code says left or right needs no body site."""
+    biopsy = {
+        "resourceType": "Procedure",
+        "id": "b1",
+        "status": "completed",
+        "code": cc(LOINC, code),
+        "performedDateTime": "2026-03-02",
+    }
+    (found,) = reading([*report(finding("f1")), biopsy]).sources.biopsies
+    assert (found.reference, str(found.day), found.side) == ("Procedure/b1", "2026-03-02", side)
