@@ -116,3 +116,15 @@ def test_a_later_screening_settles_the_wait_for_prior_images_but_no_recall(overa
     sources = Sources(exam_date=EXAM, signed_date=SIGNED, later_exams=later)
     guidance = assess(facts, Policy(), TODAY)
     assert [one.done for one in last_advice(guidance, sources, Policy(), TODAY, own=True)] == [done]
+
+
+@pytest.mark.parametrize(
+    ("bct_side", "change", "fires"),
+    [("left", "new", True), ("right", "new", False), ("left", "not_compared", False), ("none", "new", False)],
+)
+def test_new_amorphous_specks_of_a_treated_breast_name_the_treatment(bct_side: str, change: str, fires: bool):
+    """R-CX-05: outside the bed, new or growing specks of the operated breast are suspicious by that alone."""
+    specks = Finding(morphology=("amorphous",), distribution="regional", change=change)
+    facts = replace(PROBABLY_BENIGN, findings=(specks,), comparison_status="compared", bct_side=bct_side)
+    guidance = assess(facts, Policy(), TODAY)
+    assert ("R-CX-05" in {rule.id for rule in guidance.rules}) == fires

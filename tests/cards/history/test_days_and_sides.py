@@ -192,3 +192,21 @@ def test_a_stated_previous_category_stays():
     """What the report says of its earlier version stands before what came along."""
     version = earlier(EXAM, "2", same_report=True)
     assert look_back(reading(version, previous_assessment="3")).facts.previous_assessment == "3"
+
+
+def test_the_place_tells_two_earlier_findings_apart():
+    """Of two groups described six months ago the one in this quadrant has been stable since."""
+    two = (finding(), finding(ident="F2"))
+    old = earlier(DAY, "3", findings=two, places={"F1": ("upper_outer",), "F2": ("lower_inner",)})
+    now = finding(change="stable")
+    assert _now(now, old, places={"F1": ("upper_outer",)}).stability_months == 6
+    assert _now(now, old).stability_months is None
+
+
+def test_two_findings_in_two_places_are_no_rivals():
+    """Each of two groups in different quadrants of one breast keeps its own stability."""
+    both = (finding(change="stable"), finding(ident="F2", change="stable"))
+    places = {"F1": ("upper_outer",), "F2": ("lower_inner",)}
+    old = earlier(DAY, "3", findings=(finding(), finding(ident="F2")), places=places)
+    found = look_back(reading(old, findings=both, places=places)).facts.findings
+    assert [one.stability_months for one in found] == [6, 6]
