@@ -190,22 +190,20 @@ def _read_procedure(
         _apply(history, means, side, index.reference_of(procedure), False, problems)
 
 
-def _presence(said: Said, terminology: Terminology) -> bool | None:
-    """Whether an answer says present (True) or absent (False); None when it says neither."""
+def _is_present(said: Said, terminology: Terminology) -> bool:
+    """Whether an answer says present, and does not say absent as well."""
     boolean = said.answer.element.get("valueBoolean")
     if isinstance(boolean, bool):
         return boolean
     values = {terminology.value("presence", concept) for concept in said.answer.value.of("presence")}
-    if "absent" in values:
-        return False
-    return True if "present" in values else None
+    return "present" in values and "absent" not in values
 
 
 def _observed(topics: Topics, terminology: Terminology) -> Iterator[tuple[set[str], str | None, str]]:
     """What Observations of this report say: (meanings, side, location)."""
     for question, meaning in (("q_implant", "implant"), ("q_prior_mastectomy", "mastectomy")):
         for said in topics.get(question, ()):
-            if _presence(said, terminology):
+            if _is_present(said, terminology):
                 yield {meaning}, _observed_side(said), said.location
     for domain in ("diagnoses", "procedures"):
         for said in topics.get(domain, ()):

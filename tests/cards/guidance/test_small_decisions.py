@@ -16,7 +16,7 @@ from cards.guidance.last_advice import last_advice
 from cards.guidance.situations import load_situations
 from cards.guidance.special_sets import load_special_sets
 from cards.guidance.surveillance import load_surveillance
-from cards.guidance.table_files import BrokenTable, table_text
+from cards.guidance.table_files import BrokenTable, read_records, read_rows, table_text
 from cards.policy import Policy
 from cards.reading.reading import LaterExam, Sources
 from tests.cards.guidance.test_order_check import BENIGN, EXAM, PROBABLY_BENIGN, SIGNED, checked, order
@@ -128,3 +128,16 @@ def test_new_amorphous_specks_of_a_treated_breast_name_the_treatment(bct_side: s
     facts = replace(PROBABLY_BENIGN, findings=(specks,), comparison_status="compared", bct_side=bct_side)
     guidance = assess(facts, Policy(), TODAY)
     assert ("R-CX-05" in {rule.id for rule in guidance.rules}) == fires
+
+
+def test_an_empty_table_is_told_on_the_line_of_its_header():
+    """Nothing follows it."""
+    with pytest.raises(BrokenTable, match=r"t\.csv, line 3: the table is empty"):
+        read_rows("t.csv", ("a", "b"), "# section 1\n# and more\na,b\n")
+
+
+@pytest.mark.parametrize("text", ["", "a = 1\n", "# nothing\n[a]\n", "[section]\n"])
+def test_a_record_file_says_its_section_in_a_comment_at_the_top(text: str):
+    """No comment, or one that names no section, is refused on line 1."""
+    with pytest.raises(BrokenTable, match=r"t\.toml, line 1: the comment at the top"):
+        read_records("t.toml", text)

@@ -8,11 +8,13 @@ from tests.cards.reading.report_builder import (
     BOTH,
     LEFT,
     LOINC,
+    RDE,
     RIGHT,
     assessed,
     cc,
     codes,
     finding,
+    observation,
     reading,
     report,
 )
@@ -52,3 +54,18 @@ def test_a_biopsy_code_may_name_its_breast(code: str, side: str):
     }
     (found,) = reading([*report(finding("f1")), biopsy]).sources.biopsies
     assert (found.reference, str(found.day), found.side) == ("Procedure/b1", "2026-03-02", side)
+
+
+def test_an_implant_that_is_present_and_absent_is_none():
+    """An answer that contradicts itself states no implant; nor does one that says nothing known."""
+    present, absent = cc(RDE, "RDE1556_present"), cc(RDE, "RDE1556_absent")
+    both = {"coding": [*present["coding"], *absent["coding"]]}
+    for value, side in ((present, "right"), (both, "none"), (cc("http://example.org", "x"), "none")):
+        seen = observation("i", cc(RDE, "RDE1589"), RIGHT, valueCodeableConcept=value)
+        assert reading(report(seen)).facts.implant_side == side
+
+
+def test_an_implant_seen_in_both_breasts_counts_for_both():
+    """One Observation with both breasts as its body site."""
+    seen = observation("i", cc(RDE, "RDE1589"), BOTH, valueCodeableConcept=cc(RDE, "RDE1556_present"))
+    assert reading(report(seen)).facts.implant_side == "both"
