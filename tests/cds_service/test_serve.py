@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -67,8 +68,12 @@ def test_a_body_in_chunks_cannot_be_too_large(address: str) -> None:
         ([], {"CODES_FILE": __file__}, "codes.csv"),
     ],
 )
-def test_an_unsafe_start_is_refused(arguments: list[str], environment: dict[str, str], word: str) -> None:
+def test_an_unsafe_start_is_refused(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], environment: dict[str, str], word: str
+) -> None:
     """Exit status 4 with a line that says which setting, before anything listens."""
+    # `serve` hands its address to the workers in the environment of the process; here that is all tests'.
+    monkeypatch.setattr(os, "environ", os.environ.copy())
     variables = {PREFIX + name: value for name, value in environment.items()}
     result = CliRunner().invoke(main, ["serve", *arguments], env=variables)
     assert result.exit_code == 4

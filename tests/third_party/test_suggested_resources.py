@@ -15,6 +15,7 @@ from tests.third_party.golden_cards import suggested
 from tests.third_party.programs import HERE, Server, node, run_program
 
 CREATED = (200, 201)
+DELETED = (200, 204)
 
 
 @cache
@@ -63,10 +64,12 @@ def test_the_validators_accept_every_suggested_resource() -> None:
 
 
 def test_both_servers_store_every_suggested_resource(stand_ins: StandIns, fhir_server: Server) -> None:
-    """POST of each: created, and what comes back from the server is what was suggested."""
+    """POST of each: created, and what comes back from the server is what was suggested. Afterwards it is
+    deleted: the patients of the golden cases belong to all tests of this folder."""
     for resource in _resources():
         path = f"/{resource['resourceType']}"
         answer = fhir_server.ask(path, "POST", resource, Content_Type="application/fhir+json")
         assert answer.status in CREATED, answer.body
         stored = fhir_server.ask(f"{path}/{answer.json['id']}").json
         assert {name: stored.get(name) for name in resource} == resource
+        assert fhir_server.ask(f"{path}/{answer.json['id']}", "DELETE").status in DELETED
