@@ -210,3 +210,9 @@ def test_two_findings_in_two_places_are_no_rivals():
     old = earlier(DAY, "3", findings=(finding(), finding(ident="F2")), places=places)
     found = look_back(reading(old, findings=both, places=places)).facts.findings
     assert [one.stability_months for one in found] == [6, 6]
+
+
+def test_without_the_day_of_this_exam_nothing_has_been_stable_for_months():
+    """A duration needs an end."""
+    old = earlier(DAY, "3", findings=(finding(),))
+    assert _now(finding(change="stable"), old, exam_date=None).stability_months is None
