@@ -14,7 +14,7 @@ from cards.reading.reading import EarlierReport, Reading, Sources
 
 
 def look_back(reading: Reading) -> Reading:
-    """The same Reading with the facts that need earlier reports (design section 5, last rows).
+    """The same Reading with the facts that need earlier reports (docs/fhir-inputs.md).
 
     Of the report: prior_assessment, prior_biopsy_done, prior_surveillance_complete, surveillance_step
     and previous_assessment. Of each finding: stability_months, prior_report_describes and the category at

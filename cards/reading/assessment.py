@@ -77,7 +77,7 @@ def read_assessments(
     terminology: Terminology,
     problems: list[Problem],
 ) -> Assessments:
-    """Every coded category of the report, by scope (design section 5, decision model 2.4).
+    """Every coded category of the report, by scope (decision model 2.4).
 
     ``recommendation`` settles which kind of incomplete a category 0 is. Two different
     categories in one scope are a conflict; the higher one stands.
@@ -143,7 +143,7 @@ def _worst_by_side(assessments: Assessments, findings: Iterable[Finding]) -> dic
 def with_levels(
     assessments: Assessments, findings: Iterable[Finding], location: str, problems: list[Problem]
 ) -> Assessments:
-    """The same, with a category for each breast where only findings carry one (design section 5, Levels).
+    """The same, with a category for each breast where only findings carry one.
 
     Where a finding's own category drives more than every category of the report and its breast has
     none, the breast takes it too: a report must never look calmer than one of its findings. A problem

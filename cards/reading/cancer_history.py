@@ -225,7 +225,7 @@ def _observed_side(said: Said) -> str | None:
 def read_cancer_history(
     index: Resources, topics: Topics, terminology: Terminology, problems: list[Problem]
 ) -> CancerHistory:
-    """Cancer, surgery, implants and risk from the record (design section 5, Cancer history).
+    """Cancer, surgery, implants and risk from the record.
 
     Confirmed and active cancer gives ``known_cancer_side``; inactive, in remission or resolved, or a
     "history of" code, ``personal_history_breast_cancer``. Refuted and entered-in-error entries do

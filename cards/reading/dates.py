@@ -124,7 +124,7 @@ _NEAR = timedelta(days=14)
 
 
 def interval_until(exam: date, due: Days) -> str | None:
-    """The interval from the exam to an appointment, in whole months, as ``P6M`` (design section 5).
+    """The interval from the exam to an appointment, in whole months, as ``P6M``.
 
     A single day counts when it lies within 14 days of a whole month after the exam. A period
     counts as the first whole month that falls into it; if none does, as its first day.

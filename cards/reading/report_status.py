@@ -5,7 +5,7 @@ from __future__ import annotations
 from cards.problem import Problem
 from cards.reading.resources import Json
 
-# Which status stands when the report and the caller name different ones (design section 5);
+# Which status stands when the report and the caller name different ones;
 # amended, corrected and appended are equal: the report's own stands.
 _PRECEDENCE = {
     "entered_in_error": 0,

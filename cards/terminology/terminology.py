@@ -151,8 +151,8 @@ def load_terminology(site_codes: str | None = None, *, accept_unverified: bool =
 
     ``site_codes`` is the text of that file, with the columns of the shipped tables; its concept cell
     is a concept name, or ``domain.concept`` where several tables know the name and only one is
-    meant. ``accept_unverified`` takes value codes with verified=false as known (design section
-    5). Raises :class:`BrokenTable` with the line for a duplicate, a row that contradicts a
+    meant. ``accept_unverified`` takes value codes with verified=false as known.
+    Raises :class:`BrokenTable` with the line for a duplicate, a row that contradicts a
     shipped one, or a concept that no table knows.
     """
     shipped_rows = _shipped_rows()

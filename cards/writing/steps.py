@@ -14,7 +14,7 @@ from cards.writing.actions import ActionKind, actions
 from cards.writing.periods import occurrence
 
 # After these rules the side or the category is in doubt, so nothing that carries a side is
-# suggested (design section 5).
+# suggested.
 DOUBT_RULES = frozenset({"R-DQ-01", "R-DQ-02", "R-DQ-13"})
 _CANCER_ACTIONS = ("surgical_consult", "oncology_referral")
 # Section 10: the actions of the rules whose follow-up lies in the breast of the biopsied finding.

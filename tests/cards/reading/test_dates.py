@@ -163,7 +163,7 @@ def test_months_added_are_months_counted(day: date, months: int):
     ],
 )
 def test_interval_until(exam: date, first: date, last: date, expected: str | None):
-    """An appointment counts as whole months when within 14 days of one (design section 5)."""
+    """An appointment counts as whole months when within 14 days of one."""
     assert interval_until(exam, Days(first, last)) == expected
 
 
