@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cards.guidance.catalogue import fired
 from cards.guidance.categories import DRIVING_RANK, SUSPICIOUS, highest_driving
 from cards.guidance.days import length
-from cards.guidance.guidance import BreastGuidance, Guidance
+from cards.guidance.guidance import Guidance
 from cards.guidance.tracking import RULE_OF_CATEGORY, FollowUp, Tracked, track
 from cards.guidance.vocabulary import INDICATOR_RANK
 from cards.policy import Policy
@@ -78,22 +78,13 @@ def _advised(guidance: Guidance, own: bool) -> Iterator[tuple[str, frozenset[str
         if category in DRIVING_RANK:
             highest = max(highest, DRIVING_RANK[category])
             fits = category == breast.driving_category
-            yield category, _sides(breast, guidance), breast.follow_up_interval if fits else None
+            yield category, sides_of(breast.side), breast.follow_up_interval if fits else None
     biopsied = any(finding.biopsy_result is not None for finding in facts.findings)
     marks = (facts.assessment_overall, facts.assessment_left, facts.assessment_right)
     overall = highest_driving(tuple(mark for mark in marks if mark in DRIVING_RANK))
     if overall is not None and not biopsied and DRIVING_RANK[overall] > highest:
         sides = {side for side in BREASTS if getattr(facts, f"assessment_{side}") == overall}
         yield overall, frozenset(sides), guidance.follow_up_interval
-
-
-def _sides(breast: BreastGuidance, guidance: Guidance) -> frozenset[str]:
-    own = sides_of(breast.side)
-    if own:
-        return own
-    findings = [one for one in guidance.facts.findings if one.finding_id in breast.finding_ids]
-    sides = [sides_of(one.laterality) for one in findings]
-    return frozenset().union(*sides) if all(sides) else frozenset()
 
 
 def _shorter(first: str | None, second: str | None) -> str | None:

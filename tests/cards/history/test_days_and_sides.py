@@ -216,3 +216,27 @@ def test_without_the_day_of_this_exam_nothing_has_been_stable_for_months():
     """A duration needs an end."""
     old = earlier(DAY, "3", findings=(finding(),))
     assert _now(finding(change="stable"), old, exam_date=None).stability_months is None
+
+
+def test_a_breast_that_is_not_under_surveillance_sets_no_step():
+    """The left breast was category 3 a year ago and neither is now: the step is that of the left breast."""
+    report = earlier(date(2025, 5, 4), None, assessment_left="3", assessment_right="2")
+    assert look_back(reading(report, findings=BOTH)).facts.surveillance_step == "m12"
+
+
+def test_each_breast_has_its_own_surveillance():
+    """Two years of category 3 on the left are complete, whatever the right breast was called."""
+    days = (date(2026, 1, 4), date(2024, 1, 4))
+    row = [earlier(day, None, assessment_left="3", assessment_right="2") for day in days]
+    assert look_back(reading(*row)).facts.prior_surveillance_complete is True
+
+
+def test_three_years_of_surveillance_are_complete_too():
+    """The last visit may be the one of 36 months."""
+    row = (earlier(date(2026, 1, 4), "3"), earlier(date(2023, 1, 4), "3"))
+    assert look_back(reading(*row)).facts.prior_surveillance_complete is True
+
+
+def test_of_an_undated_surveillance_nobody_knows_whether_it_was_completed():
+    """A category 3 without its day gives no row, and nothing ended it."""
+    assert look_back(reading(earlier(None, "3"))).facts.prior_surveillance_complete is None

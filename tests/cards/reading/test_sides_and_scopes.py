@@ -69,3 +69,29 @@ def test_an_implant_seen_in_both_breasts_counts_for_both():
     """One Observation with both breasts as its body site."""
     seen = observation("i", cc(RDE, "RDE1589"), BOTH, valueCodeableConcept=cc(RDE, "RDE1556_present"))
     assert reading(report(seen)).facts.implant_side == "both"
+
+
+def _document(*sections: dict, **members: object) -> dict:
+    own = {"resourceType": "Composition", "id": "c1", "status": "final", "section": list(sections)}
+    return own | members
+
+
+def test_a_document_entered_in_error_holds_no_findings_and_is_named():
+    """Nothing of a withdrawn document is read, and the reader of the card learns why."""
+    section = {"entry": [{"reference": "Observation/f1"}]}
+    read_well = reading([*report(), finding("f1"), _document(section)])
+    assert [one.finding_id for one in read_well.facts.findings] == ["F1"]
+    withdrawn = reading([*report(), finding("f1"), _document(section, status="entered-in-error")])
+    assert withdrawn.facts.findings == ()
+    assert ("Composition/c1", "withdrawn-document") in {
+        (problem.location, problem.code) for problem in withdrawn.problems
+    }
+
+
+@pytest.mark.parametrize(("code", "side"), [("26347-5", "left"), ("26348-3", "right")])
+def test_a_section_named_by_a_study_of_one_breast_gives_its_side(code: str, side: str):
+    """The generation of 2019 names its sections with study codes; sections inside inherit the side."""
+    inner = {"entry": [{"reference": "Observation/f1"}]}
+    section = {"code": cc(LOINC, code), "section": [inner]}
+    found = reading([*report(), finding("f1", None), _document(section)])
+    assert [one.laterality for one in found.facts.findings] == [side]
