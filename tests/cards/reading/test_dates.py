@@ -184,3 +184,9 @@ def test_interval_of_our_own_orders(exam: date, months: int):
     due = add_months(exam, months)
     period = Days(due - timedelta(days=14), due + timedelta(days=30))
     assert interval_until(exam, period) == f"P{months}M"
+
+
+@pytest.mark.parametrize(("day", "expected"), [(date(2026, 5, 25), "P1M"), (date(2026, 5, 10), None)])
+def test_an_appointment_within_the_month_is_one_of_a_month_or_none(day: date, expected: str | None):
+    """Three weeks after the exam are a month given early; one week is no interval."""
+    assert interval_until(date(2026, 5, 4), Days(day, day)) == expected

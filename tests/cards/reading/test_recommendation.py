@@ -268,3 +268,14 @@ def test_order_meanings_name_known_concepts():
     known = {(row.domain, row.concept) for row in shipped().rows}
     for row in data_rows("order_meanings.csv", ("domain", "concept", "recommendation"), key=2):
         assert (row["domain"], row["concept"]) in known
+
+
+def test_a_mammogram_in_half_a_year_is_a_short_interval_follow_up():
+    """The report names the mammogram and the interval; in a year it is what it says."""
+    mammogram = cc(IG, "DiagnosticMammogram")
+    half = question("n", FOLLOW_UP, mammogram, component=[{"code": INTERVAL} | MONTHS_6])
+    assert "short_interval_follow_up" in _advised(half)[0]
+    year = {"code": INTERVAL, "valueQuantity": {"value": 1, "code": "a"}}
+    assert (
+        "short_interval_follow_up" not in _advised(question("n", FOLLOW_UP, mammogram, component=[year]))[0]
+    )

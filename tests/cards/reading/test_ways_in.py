@@ -95,3 +95,20 @@ def test_a_finding_whose_kind_is_a_distortion_is_another_finding():
     seen = observation("o", cc(DCM, "121071"), LEFT, component=[part])
     assert reading(report(seen)).facts.other_suspicious_finding
     assert codes(reading(report(seen))) == set()
+
+
+@pytest.mark.parametrize("item", ["x", {"answer": ["x"]}, {"answer": [{"valueCoding": 7}]}])
+def test_a_form_with_a_part_of_a_wrong_type_is_unreadable(item: Any):
+    """What stands beside that part is read, and the reading says that it is not whole."""
+    answers = [{"valueCoding": {"system": RDE, "code": "RDE1565_amorphous"}}]
+    form = {
+        "resourceType": "QuestionnaireResponse",
+        "id": "q1",
+        "status": "completed",
+        "item": [{"linkId": "1", "answer": answers}, item],
+    }
+    head = report(result=[{"reference": "QuestionnaireResponse/q1"}])[0]
+    whole = reading([head, form | {"item": form["item"][:1]}])
+    broken = reading([head, form])
+    assert (whole.unreadable, broken.unreadable) == (False, True)
+    assert broken.facts.findings == whole.facts.findings != ()

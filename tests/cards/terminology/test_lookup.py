@@ -6,6 +6,7 @@ import pytest
 
 from cards.terminology import shipped
 from cards.terminology.check_digits import check_digit_is_wrong, loinc_is_valid, snomed_is_valid
+from cards.terminology.crosswalk import is_question
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,43 @@ def test_every_single_digit_slip_is_seen() -> None:
 def test_systems_without_check_digits_pass() -> None:
     """Nothing is held against a code of a list that has no check digits."""
     assert not check_digit_is_wrong("http://example.org/local", "abc")
+
+
+@pytest.mark.parametrize(
+    ("code", "valid"),
+    [
+        ("10602", False),
+        ("106004", True),
+        ("123456789012345679", True),
+        ("1234567890123456781", False),
+    ],
+)
+def test_a_snomed_identifier_has_6_to_18_digits(code: str, valid: bool) -> None:
+    """The check digit of all four is right; the shortest and the longest that may exist pass."""
+    assert snomed_is_valid(code) == valid
+
+
+@pytest.mark.parametrize("code", ["LP7839-6", "LA6668-3", "LA15173-0"])
+def test_loinc_parts_and_answers_pass(code: str) -> None:
+    """They are numbered by another scheme, and a small letter makes another code."""
+    assert loinc_is_valid(code)
+    assert not loinc_is_valid(code.lower())
+
+
+@pytest.mark.parametrize("code", ["x-6", "24606", "24606-", "24606-66", "-6", "24606-x", "1-24606-6"])
+def test_what_has_no_form_of_a_loinc_code_is_wrong(code: str) -> None:
+    """A number, a dash and one digit; nothing else, and nothing raises."""
+    assert not loinc_is_valid(code)
+
+
+@pytest.mark.parametrize(
+    ("domain", "concept", "question"),
+    [
+        ("observation_codes", "section_findings", True),
+        ("report_types", "q_overall", True),
+        ("morphology", "amorphous", False),
+    ],
+)
+def test_questions_are_told_from_values(domain: str, concept: str, question: bool) -> None:
+    """All of the table of Observation codes, and concepts of other tables that begin with q_."""
+    assert is_question(domain, concept) == question

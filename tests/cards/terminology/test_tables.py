@@ -79,3 +79,15 @@ def test_hazards_are_no_meanings() -> None:
     assert shipped().lookup(numeric, "10") == ()
     assert [hazard.kind for hazard in shipped().hazards(numeric, "10")] == ["numeric_legacy_morphology"]
     assert shipped_text("tables/hazards.csv").count("\n") == 65
+
+
+def test_a_byte_order_mark_before_the_header_is_no_part_of_it() -> None:
+    """Spreadsheets put one at the start of a file."""
+    text = f"\ufeff{HEADER}\nround,http://x,1,d,s,true,\n"
+    assert [row.concept for row in table_rows(text, "morphology.csv", "morphology")] == ["round"]
+
+
+def test_an_empty_file_has_no_columns() -> None:
+    """It is refused like a file with other columns, on line 1."""
+    with pytest.raises(BrokenTable, match=r"morphology\.csv, line 1: the columns must be concept,system,"):
+        list(table_rows("", "morphology.csv", "morphology"))
