@@ -12,8 +12,11 @@ PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras
 # Debian keeps the programs of a PostgreSQL server off the path; looked for after they are installed.
 WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"
 
+# Without the variable mkdocs-material prints a notice about another major version of mkdocs.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check fixtures bench docs assets screenshots deep mutate-data mutate-code lock audit sbom system-packages clean
+.PHONY: help demo test serve check fixtures bench docs docs-serve assets screenshots deep mutate-data mutate-code lock audit sbom system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -51,10 +54,15 @@ bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-n
 	@echo
 	@$(RUN) -m benchmarks.guidance
 
-docs: $(VENV)/all.stamp ## write the generated reference pages again
+docs: $(VENV)/all.stamp ## write the generated reference pages again, then the site into build/site
 	@$(RUN) -m tests.repository.reference
 	@$(RUN) -m tests.model_pages
 	@$(RUN) -m tests.conformance.table
+	@$(MKDOCS) build --quiet --strict
+	@echo "Written: build/site/index.html"
+
+docs-serve: $(VENV)/all.stamp ## show the documentation on http://127.0.0.1:8001 while you write it
+	@$(MKDOCS) serve --quiet --livereload --dev-addr 127.0.0.1:8001
 
 assets: $(VENV)/run.stamp ## copy the console's style sheets and scripts out of their npm packages (needs npm)
 	@npm ci --prefix assets --ignore-scripts --silent

@@ -12,6 +12,7 @@ import click
 
 from cds_service.cli import main as program
 from cds_service.settings import PREFIX, Settings
+from tests.repository.api_pages import http_page, python_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 WIDTH = 110
@@ -74,7 +75,12 @@ def commands_page() -> str:
     return COMMANDS_HEAD + "\n".join(_commands(program, "calcification-cds"))
 
 
-PAGES = {"settings.md": settings_page, "command-line.md": commands_page}
+PAGES = {
+    "settings.md": settings_page,
+    "command-line.md": commands_page,
+    "http-api.md": http_page,
+    "python-api.md": python_page,
+}
 
 if __name__ == "__main__":
     for page, write in PAGES.items():
