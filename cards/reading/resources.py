@@ -179,7 +179,18 @@ def references_of(value: object) -> Iterator[object]:
 def shown(reference: object) -> str:
     """A Reference as people may see it: its literal, cut to 128 characters."""
     literal = reference.get("reference") if isinstance(reference, dict) else None
-    return literal[:128] if isinstance(literal, str) else "a reference without an address"
+    literal = literal.strip()[:128] if isinstance(literal, str) else ""
+    return literal or "A reference without an address"
+
+
+def address_of(reference: object) -> object:
+    """What References of two resources to a third share: its literal, or system and value; else None."""
+    if not isinstance(reference, dict):
+        return None
+    literal = reference.get("reference")
+    if isinstance(literal, str):
+        return None if literal.startswith("#") else literal
+    return _identifier_key(reference.get("identifier"))
 
 
 def _identifier_key(identifier: object) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from cards.reading.composition import Entry, section_entries
 from cards.reading.laterality import NOWHERE, site_of
 from cards.reading.observed import WITHDRAWN, Observed, read_observation
 from cards.reading.questionnaire import read_questionnaire
-from cards.reading.resources import Json, Resources, references_of, shown
+from cards.reading.resources import Json, Resources, address_of, references_of, shown
 from cards.reading.unreadable import unreadable
 from cards.reading.versions import refuse_old_version
 from cards.terminology import Terminology
@@ -205,9 +205,9 @@ class _Walk:
         return self.foreign
 
     def _shares_an_order(self, questionnaire: Json) -> bool:
-        orders = {shown(one) for one in references_of(self.report.get("basedOn"))}
-        own = {shown(one) for one in references_of(questionnaire.get("basedOn"))}
-        if orders & own:
+        orders = {address_of(one) for one in references_of(self.report.get("basedOn"))}
+        own = {address_of(one) for one in references_of(questionnaire.get("basedOn"))}
+        if orders & own - {None}:
             return True
         return any(
             id(self.index.resolve(one, questionnaire)) in self.reached.linked

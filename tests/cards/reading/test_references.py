@@ -199,3 +199,10 @@ def test_an_error_in_place_of_data_and_an_unread_page_are_gaps() -> None:
         assert reading([*report(), outcome]).incomplete == incomplete
     page = {"resourceType": "Bundle", "type": "searchset", "link": [{"relation": "next", "url": "x"}]}
     assert reading([*report(), page]).incomplete
+
+
+@pytest.mark.parametrize("literal", [None, "", " \n"])
+def test_a_reference_without_an_address_is_told_in_a_sentence(literal: str | None) -> None:
+    """Where there is no address to show, the text says so."""
+    found = reading([_with_result({"reference": literal})])
+    assert [one.text for one in found.problems] == ["A reference without an address did not come along."]

@@ -112,3 +112,30 @@ def test_a_form_with_a_part_of_a_wrong_type_is_unreadable(item: Any):
     broken = reading([head, form])
     assert (whole.unreadable, broken.unreadable) == (False, True)
     assert broken.facts.findings == whole.facts.findings != ()
+
+
+def _number(value: str) -> dict[str, Any]:
+    return {"identifier": {"system": "https://ris.example.org/orders", "value": value}}
+
+
+@pytest.mark.parametrize(
+    ("order", "of_form", "read"),
+    [
+        (_number("17"), _number("17"), True),
+        (_number("17"), _number("18"), False),
+        ({"display": "Mammogram"}, {"display": "Mammogram"}, False),
+        ({"reference": "#order"}, {"reference": "#order"}, False),
+        ("ServiceRequest/s1", "ServiceRequest/s1", False),
+    ],
+)
+def test_a_form_is_read_where_it_names_the_order_of_the_report(order: Any, of_form: Any, read: bool):
+    """An address or a number is the same order; words, and an order inside each of the two, are not."""
+    answers = [{"valueCoding": {"system": RDE, "code": "RDE1565_amorphous"}}]
+    form = {
+        "resourceType": "QuestionnaireResponse",
+        "id": "q1",
+        "status": "completed",
+        "basedOn": [of_form],
+        "item": [{"linkId": "1", "answer": answers}],
+    }
+    assert bool(reading([*report(basedOn=[order]), form]).facts.findings) == read
