@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from cds_service.errors import RequestRefused
@@ -37,13 +38,15 @@ REASONS: Mapping[str, str] = MappingProxyType(
 class Reply:
     """What became of one read. ``resource`` is None when ``reason`` says why.
 
-    ``query`` is what was asked for, relative to the server; ``status`` None when no answer came.
+    ``query`` is what was asked for, relative to the server; ``status`` None when no answer came; ``seconds``
+    what it took, None when nobody waited for its end.
     """
 
     query: str
     status: int | None = None
     resource: Resource | None = field(default=None, repr=False)
     reason: str = ""
+    seconds: float | None = None
 
 
 def read_json(
@@ -61,6 +64,22 @@ def read_json(
 
     Never raises: a server that fails, lies or stalls gives a Reply with the reason.
     """
+    began = time.perf_counter()
+    reply = _read(outgoing, destination, query, url, token, budget, max_bytes=max_bytes, max_depth=max_depth)
+    return replace(reply, seconds=time.perf_counter() - began)
+
+
+def _read(
+    outgoing: Outgoing,
+    destination: Destination,
+    query: str,
+    url: str,
+    token: str,
+    budget: Budget,
+    *,
+    max_bytes: int,
+    max_depth: int,
+) -> Reply:
     try:
         fetched = outgoing.fetch(
             destination, url, budget, max_bytes=max_bytes, accept=ACCEPT, token=token, with_breaker=True
