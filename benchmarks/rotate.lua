@@ -1,24 +1,42 @@
 -- Posts the files BODIES/0.json, BODIES/1.json ... in rotation and prints one line of figures at the end.
-local requests = {}
+-- With the file TOKENS each request carries the next token of it, as if a proxy had ended TLS in front.
+local bodies = {}
+local ready = {}
+local tokens = nil
 local turn = 0
+local spent = 0
+
+local function request_with(token, body)
+  local headers = {["Content-Type"] = "application/json"}
+  if token then
+    headers["Authorization"] = "Bearer " .. token
+    headers["X-Forwarded-Proto"] = "https"
+  end
+  return wrk.format("POST", nil, headers, body)
+end
 
 function init(args)
   local folder = os.getenv("BODIES")
-  local number = 0
   while true do
-    local file = io.open(folder .. "/" .. number .. ".json", "rb")
+    local file = io.open(folder .. "/" .. #bodies .. ".json", "rb")
     if not file then break end
-    requests[number] = wrk.format("POST", nil, {["Content-Type"] = "application/json"}, file:read("*a"))
+    bodies[#bodies + 1] = file:read("*a")
+    ready[#bodies] = request_with(nil, bodies[#bodies])
     file:close()
-    number = number + 1
   end
-  requests.count = number
+  local path = os.getenv("TOKENS")
+  if path then
+    tokens = {}
+    for line in io.lines(path) do tokens[#tokens + 1] = line end
+  end
 end
 
 function request()
-  local chosen = requests[turn]
-  turn = (turn + 1) % requests.count
-  return chosen
+  turn = turn % #bodies + 1
+  if not tokens then return ready[turn] end
+  spent = spent + 1
+  if not tokens[spent] then return ready[turn] end
+  return request_with(tokens[spent], bodies[turn])
 end
 
 function done(summary, latency, requests)

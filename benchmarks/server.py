@@ -1,33 +1,39 @@
-"""Starts a WSGI application under granian as `calcification-cds serve` does, and watches it."""
+"""Starts one variant on a free loopback port, and watches its processes."""
 
 from __future__ import annotations
 
 import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-START_LIMIT = 30.0
+from benchmarks.variants import ROOT, Variant
+
+START_LIMIT = 60.0
+STOP_LIMIT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: where it answers, its process and the seconds until its first answer."""
+    """A running variant: where it answers, its first process and the seconds until its first answer."""
 
+    variant: Variant
     base: str
     pid: int
     start_seconds: float
 
-    def memory_mib(self) -> float:
-        """Memory of the process and its workers in MiB; shared pages are counted once."""
-        return sum(_proportional_kib(pid) for pid in _family(self.pid)) / 1024
+    def memory(self) -> tuple[float, float]:
+        """Megabytes: what the worker holds (RSS), and all its processes together, shared pages once (PSS)."""
+        family = list(_family(self.pid))
+        worker = max(family, key=_processor_ticks)
+        together = sum(_kilobytes(f"{pid}/smaps_rollup", "Pss:") for pid in family)
+        return _kilobytes(f"{worker}/status", "VmRSS:"), together
 
     def processor_seconds(self) -> float:
         """Processor time that the process and its workers have used so far."""
@@ -41,11 +47,11 @@ def _family(pid: int) -> Iterator[int]:
             yield from _family(int(child))
 
 
-def _proportional_kib(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1])
-    return 0
+def _kilobytes(file: str, name: str) -> float:
+    for line in Path("/proc", file).read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) * 1024 / 1e6
+    return 0.0
 
 
 def _processor_ticks(pid: int) -> int:
@@ -59,39 +65,61 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(base: str, process: subprocess.Popen[bytes]) -> None:
+def post(base: str, variant: Variant, body: bytes) -> bytes:
+    """Post one request and return the answer."""
+    headers = {"Content-Type": "application/json"}
+    if variant.signer is not None:
+        headers["Authorization"] = f"Bearer {variant.signer.sign(1)[0]}"
+        headers["X-Forwarded-Proto"] = "https"
+    request = urllib.request.Request(base + variant.path, body, headers)  # noqa: S310 - a loopback address
+    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+        answer: bytes = response.read()
+    return answer
+
+
+def _wait(base: str, variant: Variant, process: subprocess.Popen[bytes]) -> None:
     limit = time.monotonic() + START_LIMIT
     while time.monotonic() < limit:
         if process.poll() is not None:
-            raise SystemExit(f"the server stopped with exit status {process.returncode} before it answered")
+            raise SystemExit(
+                f"{variant.title} stopped with exit status {process.returncode} before it answered"
+            )
         try:
-            with urllib.request.urlopen(f"{base}/healthz", timeout=1):  # noqa: S310 - a loopback address
-                return
+            post(base, variant, variant.bodies[0])
+        except urllib.error.HTTPError as refused:
+            if refused.code != 503:
+                raise SystemExit(f"{variant.title} refused its first request with {refused.code}") from None
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.01)
-    raise SystemExit(f"the server did not answer within {START_LIMIT:.0f} s")
+            pass
+        else:
+            return
+        time.sleep(0.01)
+    raise SystemExit(f"{variant.title} did not answer within {START_LIMIT:.0f} s")
 
 
 @contextmanager
-def running(target: str, core: int | None, environment: Mapping[str, str]) -> Iterator[Server]:
-    """Serve ``module:app`` with one worker on a free loopback port, held to ``core``; stop it at the end."""
+def running(variant: Variant, core: int | None) -> Iterator[Server]:
+    """Serve a variant with one worker on a free loopback port, held to ``core``; stop it at the end."""
     port = _free_port()
     base = f"http://127.0.0.1:{port}"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALCIFICATION_CDS_")}
     started = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.serve", target, str(port)],
-        env={**os.environ, **environment},
+        variant.command(port),
+        cwd=ROOT,
+        env=kept | variant.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,  # the log line of each request is written, and not kept
+        stderr=subprocess.DEVNULL,
         preexec_fn=None if core is None else lambda: os.sched_setaffinity(0, {core}),
     )
     try:
-        _wait(base, process)
-        yield Server(base, process.pid, time.monotonic() - started)
+        _wait(base, variant, process)
+        yield Server(variant, base, process.pid, time.monotonic() - started)
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(STOP_LIMIT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

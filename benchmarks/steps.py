@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from benchmarks.figures import Growth
 from benchmarks.sign_offs import sign_offs
 from cards.answer import Answer
 from cards.guidance import assess
@@ -31,7 +32,7 @@ from cds_service.settings import Settings
 
 TODAY = date(2026, 5, 4)
 PASSES = 15
-GROWTH = (8, 300, 3_000, 10_000)
+GROWTH = (8, 100, 300, 1_000, 3_000, 10_000)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -76,7 +77,7 @@ def per_request(step: Callable[[int], object], count: int, passes: int = PASSES)
     return statistics.median(fastest) * 1e6
 
 
-def steps(it: Bench, bodies: Sequence[bytes]) -> list[tuple[str, float]]:
+def steps(it: Bench, bodies: Sequence[bytes]) -> dict[str, float]:
     """Microseconds of each step of the line, and of the whole."""
     line = it.line
     requests = [it.parse(body) for body in bodies]
@@ -128,20 +129,22 @@ def steps(it: Bench, bodies: Sequence[bytes]) -> list[tuple[str, float]]:
         ("respond", lambda n: orjson.dumps(respond(answers[n], line.policy, line.public_url))),
         ("the whole line", lambda n: it.whole(bodies[n])),
     ]
-    return [(name, per_request(step, count)) for name, step in rows]
+    return {name: per_request(step, count) for name, step in rows}
 
 
-def growth(it: Bench) -> list[tuple[int, int, float]]:
-    """(Observations, bytes of the body, milliseconds of the whole line) as reports grow."""
+def growth(it: Bench) -> list[Growth]:
+    """What the whole line costs as reports grow."""
     rows = []
     for observations in GROWTH:
         bodies = [orjson.dumps(each) for each in sign_offs(3, observations)]
-        spent = per_request(lambda n, bodies=bodies: it.whole(bodies[n]), len(bodies), passes=3)
-        rows.append((observations, len(bodies[0]), spent / 1000))
+        spent = per_request(
+            lambda n, bodies=bodies: it.whole(bodies[n]), len(bodies), passes=15 if observations <= 300 else 3
+        )
+        rows.append(Growth(observations, len(bodies[0]), spent / 1000))
     return rows
 
 
-def hottest(it: Bench, bodies: Sequence[bytes], most: int = 3) -> list[tuple[str, float]]:
+def hottest(it: Bench, bodies: Sequence[bytes], most: int = 3) -> dict[str, float]:
     """The functions in which most time is spent (callees not counted), with their share in percent."""
     profile = cProfile.Profile()
     profile.enable()
@@ -151,7 +154,7 @@ def hottest(it: Bench, bodies: Sequence[bytes], most: int = 3) -> list[tuple[str
     found = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     total = sum(numbers[2] for numbers in found.values())
     ranked = sorted(found.items(), key=lambda item: -item[1][2])[:most]
-    return [(_place(*where), 100 * numbers[2] / total) for where, numbers in ranked]
+    return {_place(*where): 100 * numbers[2] / total for where, numbers in ranked}
 
 
 def _place(file: str, line: int, function: str) -> str:

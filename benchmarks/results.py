@@ -1,0 +1,58 @@
+"""Keeps the last whole run, and compares a new one with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+from pydantic import TypeAdapter
+
+from benchmarks.figures import Run, ratios
+from benchmarks.tables import on_page, tables
+
+FOLDER = Path(__file__).with_name("results")
+MOST_LOST = 0.15
+# HealthChain's speed is not ours to keep.
+OURS = ("service", "rs384", "es384")
+BY = {"requests": "answers a second", "processor": "processor time"}
+
+
+def kept(folder: Path = FOLDER) -> Run:
+    """Read the run that was kept last."""
+    path = folder / "run.json"
+    if not path.exists():
+        raise SystemExit("There is no kept run to compare with: `make bench-save` makes one.")
+    return TypeAdapter(Run).validate_json(path.read_bytes())
+
+
+def keep(run: Run, folder: Path = FOLDER) -> list[Path]:
+    """Write a run as JSON and as a page; the files that were written."""
+    folder.mkdir(exist_ok=True)
+    data, page = folder / "run.json", folder / "README.md"
+    data.write_bytes(orjson.dumps(run, option=orjson.OPT_INDENT_2) + b"\n")
+    page.write_text(as_page(run))
+    return [data, page]
+
+
+def as_page(run: Run) -> str:
+    """Write a run as one page of tables."""
+    machine = "\n".join(f"| {name} | {value} |" for name, value in run.machine.items())
+    head = "# The last kept run\n\n`make bench-save` writes this folder.\n\n| machine | |\n| --- | --- |\n"
+    return "\n".join([f"{head}{machine}\n", *map(on_page, tables(run))])
+
+
+def lost(run: Run, before: Run) -> list[str]:
+    """One sentence for each ratio of ours that is more than 15 percent below that of the kept run."""
+    now, then = ratios(run.side_by_side), ratios(before.side_by_side)
+    found = []
+    for name in OURS:
+        for by, words in BY.items():
+            if name not in now or name not in then:
+                continue
+            ours, theirs = now[name][by].median, then[name][by].median
+            if ours < theirs * (1 - MOST_LOST):
+                found.append(
+                    f"{name}: the ratio to the do-nothing service by {words} is {ours:.3f}, "
+                    f"{100 * (1 - ours / theirs):.0f} percent below the kept {theirs:.3f}."
+                )
+    return found
