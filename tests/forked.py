@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 import math
 import os
+import random
 import resource
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from typing import TypeVar
 from unittest import mock
 
 import pytest
@@ -39,6 +42,7 @@ MOST_CPU_SECONDS, MOST_SECONDS = 120, 3600
 
 # Tests of one package in turn, the quickest to decide first; each is a list of arguments for pytest.
 Stages = Sequence[Sequence[str]]
+T = TypeVar("T")
 
 
 def import_libraries() -> None:
@@ -48,8 +52,9 @@ def import_libraries() -> None:
         importlib.import_module(library)
 
 
-def run_tests(stages: Stages, path: Path | None, text: str) -> int:
-    """Run the stages until one fails, with another text in the file ``path``; 0 when all pass."""
+@contextmanager
+def with_text(path: Path | None, text: str) -> Iterator[None]:
+    """Let everybody read another text in one file; compiled code is read from it, too."""
     get_code, read_text = SourceFileLoader.get_code, Path.read_text
 
     def changed_code(self: SourceFileLoader, fullname: str) -> object:
@@ -62,6 +67,12 @@ def run_tests(stages: Stages, path: Path | None, text: str) -> int:
         mock.patch.object(SourceFileLoader, "get_code", changed_code),
         mock.patch.object(Path, "read_text", changed_text),
     ):
+        yield
+
+
+def run_tests(stages: Stages, path: Path | None, text: str) -> int:
+    """Run the stages until one fails, with another text in the file ``path``; 0 when all pass."""
+    with with_text(path, text):
         return next((status for stage in stages if (status := int(pytest.main([*QUICK, *stage])))), 0)
 
 
@@ -82,10 +93,11 @@ def notices(stages: Stages, path: Path | None = None, text: str = "") -> bool:
     return os.waitpid(child, 0)[1] != 0
 
 
-def every_nth(count: int, most: int, first: int) -> range:
-    """Choose about ``most`` of ``count`` places evenly, beginning at ``first``; all of them for 0."""
-    step = max(1, count // most) if most else 1
-    return range(first % step, count, step)
+def drawn(every: Sequence[T], most: int, seed: int) -> list[T]:
+    """Draw ``most`` things by chance, the same for the same seed, and keep their order; all of them for 0."""
+    if not most or most >= len(every):
+        return list(every)
+    return [every[place] for place in sorted(random.Random(seed).sample(range(len(every)), most))]
 
 
 def share(noticed: int, tried: int, every: int) -> str:
