@@ -16,7 +16,7 @@ WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null |
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check fixtures bench docs docs-serve assets screenshots deep mutate-data mutate-code lock audit sbom system-packages clean
+.PHONY: help demo test serve check fixtures bench bench-save bench-check docs docs-serve assets screenshots deep mutate-data mutate-code lock audit sbom system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -49,10 +49,14 @@ fixtures: $(VENV)/all.stamp ## write golden answers, README picture, recorded ou
 	@$(RUN) -m tests.golden
 	@$(RUN) -m tests.cards.writing.card_pages
 
-bench: $(VENV)/all.stamp system-packages ## throughput and latency beside a do-nothing service, then each step alone
+bench: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp ## what an answer costs beside a do-nothing service and HealthChain, and whether the floors hold
 	@$(RUN) -m benchmarks
-	@echo
-	@$(RUN) -m benchmarks.guidance
+
+bench-save: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp ## the same, kept in benchmarks/results (on a quiet machine)
+	@$(RUN) -m benchmarks --save
+
+bench-check: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp ## the same; fails when a ratio is more than 15 percent below the kept one
+	@$(RUN) -m benchmarks --check
 
 docs: $(VENV)/all.stamp ## write the generated reference pages again, then the site into build/site
 	@$(RUN) -m tests.repository.reference
