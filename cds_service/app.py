@@ -20,8 +20,11 @@ from cds_service.hooks.openapi import openapi, openapi_view
 from cds_service.hooks.services import services
 from cds_service.observe.audit import audit_calls
 from cds_service.observe.log import open_log
+from cds_service.observe.refused import refusals_noted
 from cds_service.observe.requests import log_requests, note_failure
+from cds_service.permits import Permits, admit
 from cds_service.settings import Settings, refuse_unsafe
+from cds_service.stopping import is_stopping
 from cds_service.trust.gate import install
 from cds_service.trust.house import open_house
 from cds_service.web.desk import Desk
@@ -58,12 +61,14 @@ def create_app(
         if client.policy_file is not None
     }
     offered = services(settings.custom_hook)
+    permits = Permits(settings.max_concurrent_requests)
     reader = FhirReader(
         house.outgoing,
         settings.fhir_budget_ms / 1000,
         settings.max_body_bytes,
         settings.max_json_depth,
         settings.max_entries,
+        permits.lent,
     )
 
     feedback = FeedbackStore(house.engine, keep_comments=settings.store_comments)
@@ -75,6 +80,7 @@ def create_app(
     app.url_map.redirect_defaults = False
 
     app.extensions["house"] = house
+    app.extensions["permits"] = permits
     log_requests(app, logger)
     audit_calls(app, house.writer)
     install(app, house.gate)
@@ -103,6 +109,9 @@ def create_app(
             feedback_view(service.id, feedback, settings.max_json_depth),
             methods=["POST"],
         )
+    app.wsgi_app = admit(  # type: ignore[assignment, method-assign]
+        app.wsgi_app, permits, refusals_noted(logger, house.gate)
+    )
     document = openapi(
         offered.values(), public_url=settings.public_url, authenticated=settings.profile == "production"
     )
@@ -112,10 +121,10 @@ def create_app(
         desk = Desk(settings, line, offered, house.outgoing, house.engine, house.writer, feedback, logger)
         open_console(app, desk)
     app.add_url_rule("/healthz", "healthz", healthz, methods=["GET"])
-    app.add_url_rule(
-        "/readyz",
-        "readyz",
-        readyz({"tables": lambda: bool(line.terminology.rows), "keys": house.is_usable}),
-        methods=["GET"],
-    )
+    checks = {
+        "tables": lambda: bool(line.terminology.rows),
+        "keys": house.is_usable,
+        "stays": lambda: not is_stopping(),
+    }
+    app.add_url_rule("/readyz", "readyz", readyz(checks), methods=["GET"])
     return app

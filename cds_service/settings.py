@@ -24,6 +24,8 @@ FRAME_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
 # Reverse-DNS name with at least three parts (CH-197): org.example.report-sign
 REVERSE_DNS_HOOK = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*){2,}")
 
+DRAIN_SECONDS = {"development": 0, "production": 10}
+
 MD_ANDERSON_PAGE = re.compile(r"https://www\.mdanderson\.org/[A-Za-z0-9._~/-]+")
 
 
@@ -92,6 +94,15 @@ class Settings(BaseSettings):
 
     max_entries: int = Field(default=10_000, ge=100)
     """Most Bundle entries in one request; more is answered with 413."""
+
+    max_concurrent_requests: int = Field(default=16, ge=1, le=256)
+    """Requests that one worker works on at the same time; one more is answered with 503 and Retry-After at
+    once. A request that waits for a FHIR server or for the rest of its body is not counted meanwhile."""
+
+    drain_seconds: int | None = Field(default=None, ge=0, le=600)
+    """Seconds between SIGTERM and the end of the service, in which ``/readyz`` says 503 and calls are still
+    answered, so that whoever distributes calls can look elsewhere. Without it 10 in production, 0 in
+    development."""
 
     fhir_budget_ms: int = Field(default=400, ge=50, le=2000)
     """Time for all reads from the caller's FHIR server during one call, in milliseconds. What did not
@@ -176,6 +187,12 @@ class Settings(BaseSettings):
         if value is not None and not value.is_file():
             raise ValueError("no such file")
         return value
+
+    def seconds_to_drain(self) -> int:
+        """``drain_seconds``, or what the profile has in its place."""
+        if self.drain_seconds is not None:
+            return self.drain_seconds
+        return DRAIN_SECONDS[self.profile]
 
     def proxies(self) -> list[str]:
         """The networks of ``trusted_proxies``, one by one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -61,10 +62,13 @@ stops the command with exit status 4 and a line that says which and why.
 def serve(host: str, port: int, workers: int, tls_certificate: Path | None, tls_key: Path | None) -> None:
     """Run the CDS Hooks service until it is stopped.
 
-    It answers GET /cds-services, POST /cds-services/{id}, GET /healthz and GET /readyz.
+    It answers GET /cds-services, POST /cds-services/{id}, GET /healthz and GET /readyz. At SIGTERM it says on
+    /readyz that it is about to stop, goes on answering for CALCIFICATION_CDS_DRAIN_SECONDS, and stops. Ctrl-C
+    or a second SIGTERM stops it at once. A worker that dies is replaced.
     """
     from cds_service.app import create_app
     from cds_service.errors import SettingsRefused
+    from cds_service.observe.metrics_shared import folder_for_workers
     from cds_service.server import is_loopback, run_server
     from cds_service.settings import PREFIX, load_settings
 
@@ -74,6 +78,7 @@ def serve(host: str, port: int, workers: int, tls_certificate: Path | None, tls_
     for name, path in (("TLS_CERTIFICATE_FILE", tls_certificate), ("TLS_KEY_FILE", tls_key)):
         if path is not None:
             os.environ[f"{PREFIX}{name}"] = str(path.resolve())
+    metrics = ExitStack()
     try:
         settings = load_settings()
         if settings.profile == "development" and not is_loopback(host):
@@ -84,6 +89,9 @@ def serve(host: str, port: int, workers: int, tls_certificate: Path | None, tls_
                 ]
             )
         create_app(settings)
+        if settings.profile == "development" or settings.metrics_port is not None:
+            folder = metrics.enter_context(folder_for_workers(settings.metrics_folder))
+            os.environ[f"{PREFIX}METRICS_FOLDER"] = str(folder)
     except SettingsRefused as refused:
         for reason in refused.reasons:
             click.echo(f"refused: {reason}", err=True)
@@ -95,4 +103,13 @@ def serve(host: str, port: int, workers: int, tls_certificate: Path | None, tls_
     if settings.profile == "development":
         click.echo(f"Try it in a browser: {scheme}://{host}:{port}/", err=True)
     tls = (settings.tls_certificate_file, settings.tls_key_file)
-    run_server("cds_service.wsgi:app", host, port, workers, tls)
+    with metrics:
+        run_server(
+            "cds_service.wsgi:app",
+            host,
+            port,
+            workers,
+            tls,
+            permits=settings.max_concurrent_requests,
+            drain_seconds=settings.seconds_to_drain(),
+        )

@@ -7,16 +7,14 @@ It exists only when the request brings an address and a token and the address is
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
+from cds_service.fhir.lanes import Lanes
 from cds_service.fhir.server_read import Reply, read_json
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.outgoing import Budget, Destination, Outgoing
 from cds_service.trust.client import Caller
-
-# Two calls are answered at a time in one process; each has a handful of keys to read.
-POOL_SIZE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class FhirReader:
     """What every read of this process shares.
 
     ``seconds``: the time for all reads of one call. ``max_bytes`` and ``max_depth`` bound one answer,
-    ``max_entries`` the resources of one call.
+    ``max_entries`` the resources of one call. ``while_waiting`` is entered while a call waits for its reads.
     """
 
     outgoing: Outgoing
@@ -32,9 +30,8 @@ class FhirReader:
     max_bytes: int
     max_depth: int
     max_entries: int
-    pool: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(POOL_SIZE, thread_name_prefix="fhir"), repr=False
-    )
+    while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
+    lanes: Lanes = field(default_factory=Lanes, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

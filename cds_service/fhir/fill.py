@@ -118,10 +118,12 @@ class Filling:
             self._may_call = self._breaker.may_call()
         if not self._may_call:
             return {place: failed(place, "breaker-open") for place in tasks}
+        reader, origin = self._access.reader, self._access.destination.origin
         running: dict[str, Future[tuple[Received, list[Reply]]]] = {
-            place: self._access.reader.pool.submit(task.run) for place, task in tasks.items()
+            place: reader.lanes.submit(origin, task.run) for place, task in tasks.items()
         }
-        wait(running.values(), timeout=self._budget.remaining())
+        with reader.while_waiting():
+            wait(running.values(), timeout=self._budget.remaining())
         done: dict[str, Received] = {}
         for place, future in running.items():
             if future.done():

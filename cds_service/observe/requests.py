@@ -30,17 +30,16 @@ def log_requests(app: Flask, log: Any) -> None:
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        given = request.headers.get(REQUEST_ID_HEADER)
-        g.request_id = given if given is not None and _UUID.fullmatch(given) else fresh_uuid()
+        g.request_id = request_id_of(request.headers.get(REQUEST_ID_HEADER))
         g.noted = {}
 
     @app.after_request
     def end(response: Response) -> Response:
-        rule, method, request_id = request.url_rule, request.method, g.request_id
+        rule, request_id = request.url_rule, g.request_id
         log.info(
             REQUEST_EVENT,
             request_id=request_id,
-            method=method if method in _METHODS else "other",
+            method=method_of(request.method),
             route="unknown" if rule is None else rule.rule,
             status=response.status_code,
             duration_ms=round((time.perf_counter() - g.began) * 1000, 3),
@@ -48,6 +47,16 @@ def log_requests(app: Flask, log: Any) -> None:
         )
         response.headers[REQUEST_ID_HEADER] = request_id
         return response
+
+
+def request_id_of(given: str | None) -> str:
+    """The id of a request: the caller's own where it is a UUID, else a fresh one."""
+    return given if given is not None and _UUID.fullmatch(given) else fresh_uuid()
+
+
+def method_of(given: str) -> str:
+    """The method of a request as the log names it."""
+    return given if given in _METHODS else "other"
 
 
 def note_service(service_id: str) -> None:

@@ -69,7 +69,7 @@ def gathering() -> Iterator[Gathering]:
     """One process for all examples; nothing is called."""
     made = Gathering(BASE)
     yield made
-    made.reader.pool.shutdown()
+    made.reader.lanes.close()
 
 
 @settings(max_examples=300)

@@ -1,0 +1,145 @@
+"""`calcification-cds serve` in a process of its own, with the settings of a test."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tests.postgresql import free_port
+
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer; names of headers are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return orjson.loads(self.body)
+
+
+@dataclass
+class Serving:
+    """A service that runs in ``folder``, with its log in ``log``."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        """Everything it wrote."""
+        return self.folder / f"serve-{self.port}.log"
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """Its log lines of one event."""
+        lines = [each for each in self.log.read_bytes().splitlines() if each.startswith(b"{")]
+        return [line for line in map(orjson.loads, lines) if line["event"] == event]
+
+    def ask(self, path: str, body: object = None, **headers: str) -> Answered:
+        """Send one request on a connection of its own, GET without a body. OSError when no answer comes."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            if body is None:
+                connection.request("GET", path, headers=named)
+            else:
+                data = body if isinstance(body, bytes) else orjson.dumps(body)
+                connection.request("POST", path, data, {"Content-Type": "application/json", **named})
+            answer = connection.getresponse()
+            kept = {name.lower(): value for name, value in answer.getheaders()}
+            return Answered(answer.status, kept, answer.read())
+        except http.client.HTTPException as error:
+            raise OSError("no answer") from error
+        finally:
+            connection.close()
+
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        every = [int(each) for task in children.parent.parent.iterdir() for each in _children(task)]
+        return [pid for pid in every if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so; a service that ended, or half a minute, fails the test."""
+        limit = time.monotonic() + START_SECONDS
+        while time.monotonic() < limit:
+            assert self.process.poll() is None, self.log.read_text()[-3000:]
+            try:
+                if is_so():
+                    return
+            except OSError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError(self.log.read_text()[-3000:])
+
+    def is_ready(self) -> bool:
+        """Say whether it answers calls now."""
+        return self.ask("/readyz").status == 200
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal, wait for the end, and give the exit status."""
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+
+def _children(task: Path) -> list[str]:
+    try:
+        return (task / "children").read_text().split()
+    except OSError:
+        return []
+
+
+def start(folder: Path, workers: int = 1, port: int | None = None, **settings: object) -> Serving:
+    """Start a service in the development profile unless told otherwise; it may not answer yet."""
+    port = free_port() if port is None else port
+    given = {"database_url": f"sqlite:///{folder / 'cds.sqlite3'}"} | settings
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALCIFICATION_CDS_")}
+    environment = kept | {f"CALCIFICATION_CDS_{name.upper()}": str(value) for name, value in given.items()}
+    serving = Serving(port, None, folder)  # type: ignore[arg-type]
+    with serving.log.open("ab") as log:
+        serving.process = subprocess.Popen(
+            [sys.executable, "-m", "cds_service", "serve", "--port", str(port), "--workers", str(workers)],
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    return serving
+
+
+@contextmanager
+def serving(folder: Path, workers: int = 1, **settings: object) -> Iterator[Serving]:
+    """Run a service that is ready; whatever happens, its processes end."""
+    running = start(folder, workers, **settings)
+    try:
+        running.wait_until(running.is_ready)
+        yield running
+    finally:
+        end(running)
+
+
+def end(running: Serving) -> None:
+    """End every process of a service."""
+    if running.process.poll() is None:
+        os.killpg(running.process.pid, signal.SIGKILL)
+        running.process.wait(30)
