@@ -7,11 +7,24 @@ from pathlib import Path
 import orjson
 from pydantic import TypeAdapter
 
+from benchmarks.chart import growth_picture, side_by_side_picture
 from benchmarks.figures import Run, ratios
 from benchmarks.tables import on_page, tables
 
 FOLDER = Path(__file__).with_name("results")
 MOST_LOST = 0.15
+HEAD = """# The last kept run
+
+Written by `make bench-save`; `make bench-check` compares a new run with it.
+
+| machine | |
+| --- | --- |
+{machine}
+
+![Answers a second and processor time, side by side](side-by-side.svg)
+
+![The whole line as reports grow](growth.svg)
+"""
 # HealthChain's speed is not ours to keep.
 OURS = ("service", "rs384", "es384")
 BY = {"requests": "answers a second", "processor": "processor time"}
@@ -26,19 +39,23 @@ def kept(folder: Path = FOLDER) -> Run:
 
 
 def keep(run: Run, folder: Path = FOLDER) -> list[Path]:
-    """Write a run as JSON and as a page; the files that were written."""
+    """Write a whole run as JSON, as a page and as pictures; the files that were written."""
+    texts = {
+        "run.json": orjson.dumps(run, option=orjson.OPT_INDENT_2).decode() + "\n",
+        "README.md": as_page(run),
+        "side-by-side.svg": side_by_side_picture(run),
+        "growth.svg": growth_picture(run.growth),
+    }
     folder.mkdir(exist_ok=True)
-    data, page = folder / "run.json", folder / "README.md"
-    data.write_bytes(orjson.dumps(run, option=orjson.OPT_INDENT_2) + b"\n")
-    page.write_text(as_page(run))
-    return [data, page]
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in texts]
 
 
 def as_page(run: Run) -> str:
-    """Write a run as one page of tables."""
+    """Write a run as one page: the machine, the pictures, the tables."""
     machine = "\n".join(f"| {name} | {value} |" for name, value in run.machine.items())
-    head = "# The last kept run\n\n`make bench-save` writes this folder.\n\n| machine | |\n| --- | --- |\n"
-    return "\n".join([f"{head}{machine}\n", *map(on_page, tables(run))])
+    return "\n".join([HEAD.format(machine=machine), *map(on_page, tables(run))])
 
 
 def lost(run: Run, before: Run) -> list[str]:
