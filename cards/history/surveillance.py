@@ -23,25 +23,23 @@ def step_between(first: date, exam: date) -> str:
     return "none"
 
 
-def _unbroken(reports: Iterable[EarlierReport], side: str) -> Iterator[EarlierReport]:
-    """The reports of the running surveillance of one breast, the latest first.
+def _unbroken(reports: Iterable[EarlierReport], side: str) -> Iterator[date]:
+    """The days of the running surveillance of one breast, the latest first.
 
     An incomplete report in between does not end it; a 1, 2, 4, 5 or 6 does.
     """
     for report in reports:
         category = category_of(report, side)
         if category == "3" and report.exam_date is not None:
-            yield report
+            yield report.exam_date
         elif category is not None and category not in INCOMPLETE:
             return
 
 
 def step_of(reports: Iterable[EarlierReport], side: str, exam: date) -> str:
     """The step of this exam for one breast; none without a running surveillance."""
-    first: date | None = None
-    for report in _unbroken(reports, side):
-        first = report.exam_date
-    return "none" if first is None else step_between(first, exam)
+    days = list(_unbroken(reports, side))
+    return step_between(days[-1], exam) if days else "none"
 
 
 def _now(facts: Facts, side: str) -> str | None:
@@ -68,12 +66,9 @@ def surveillance_complete(reports: tuple[EarlierReport, ...], side: str) -> bool
 
     Completed: kept for two years (step m24 or later), or ended by a category 1 or 2.
     """
-    running = list(_unbroken(reports, side))
-    if running:
-        latest, first = running[0].exam_date, running[-1].exam_date
-        if latest is None or first is None:
-            return None
-        return step_between(first, latest) in ("m24", "m36")
+    days = list(_unbroken(reports, side))
+    if days:
+        return step_between(days[-1], days[0]) in ("m24", "m36")
     ended = False
     for report in reports:
         category = category_of(report, side)

@@ -147,6 +147,17 @@ def test_an_undated_report_ends_the_row():
     assert _now(finding(change="stable"), *row).stability_months == 6
 
 
+@pytest.mark.parametrize(("side", "ended"), [("left", True), ("right", None)])
+def test_a_surveillance_ends_in_its_own_breast(side: str, ended: bool | None):
+    """The left breast was followed and then called benign; the right one was never followed."""
+    reports = (
+        earlier(DAY, None, assessment_left="2", assessment_right="1"),
+        earlier(date(2025, 5, 4), None, assessment_left="3", assessment_right="1"),
+    )
+    found = look_back(reading(*reports, findings=(finding(side),)))
+    assert found.facts.prior_surveillance_complete is ended
+
+
 @pytest.mark.parametrize(
     ("categories", "expected"),
     [
@@ -215,7 +226,8 @@ def test_two_findings_in_two_places_are_no_rivals():
 def test_without_the_day_of_this_exam_nothing_has_been_stable_for_months():
     """A duration needs an end."""
     old = earlier(DAY, "3", findings=(finding(),))
-    assert _now(finding(change="stable"), old, exam_date=None).stability_months is None
+    found = _now(finding(change="stable"), old, exam_date=None)
+    assert (found.stability_months, found.prior_report_describes) == (None, "yes")
 
 
 def test_a_breast_that_is_not_under_surveillance_sets_no_step():

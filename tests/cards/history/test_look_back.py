@@ -45,6 +45,9 @@ def test_prior_assessment_is_the_last_one_given():
 def test_prior_assessment_of_two_breasts():
     """With findings in both breasts the category that drives more counts."""
     both = (finding("left", "F1"), finding("right", "F2"))
+    for higher in ({"assessment_left": "4B", "assessment_right": "2"}, {"assessment_left": "4B"}):
+        report = earlier(date(2025, 11, 4), **higher)
+        assert look_back(reading(report, findings=both)).facts.prior_assessment == "4B"
     report = earlier(date(2025, 11, 4), assessment_left="2", assessment_right="4B")
     assert look_back(reading(report, findings=both)).facts.prior_assessment == "4B"
     assert look_back(reading(report, findings=())).facts.prior_assessment == "4B"
@@ -101,6 +104,8 @@ def test_surveillance_of_two_breasts():
     now = {"findings": both, "assessment_left": "3"}
     assert look_back(reading(*reports, **now, assessment_right="2")).facts.surveillance_step == "m24"
     assert look_back(reading(*reports, **now, assessment_right="3")).facts.surveillance_step == "m6"
+    of_the_report = {"findings": both, "assessment_overall": "3", "assessment_right": "2"}
+    assert look_back(reading(*reports, **of_the_report)).facts.surveillance_step == "m24"
     assert look_back(reading(*reports, findings=both)).facts.surveillance_step == "m6"
 
 
