@@ -19,7 +19,7 @@ RUN /build/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /build
 # another database) lies in /data.
 FROM python:3.11-slim-bookworm
 RUN pip uninstall --yes setuptools wheel pip \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cds \
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin cds \
     && install --directory --owner=cds /data
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CALCIFICATION_CDS_PROFILE=production

@@ -16,7 +16,7 @@ WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null |
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check fixtures bench bench-save bench-check docs docs-serve assets screenshots deep mutate-data mutate-code lock audit sbom system-packages clean
+.PHONY: help demo test serve check fixtures bench bench-save bench-check docs docs-serve assets screenshots deep image-check mutate-data mutate-code lock audit sbom system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -75,11 +75,15 @@ assets: $(VENV)/run.stamp ## copy the console's style sheets and scripts out of 
 screenshots: $(VENV)/all.stamp system-packages ## write docs/screenshots again (needs chromium)
 	@$(RUN) -m tests.browser.screenshots
 
-deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## every test with thousands of examples a property, then mutate-data and mutate-code
+deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## every test with thousands of examples a property, then mutate-data, mutate-code and image-check
 	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
 	@$(RUN) -m tests.mutate_data
 	@$(RUN) -m tests.mutate_tables
 	@$(RUN) -m tests.mutate_code
+	@$(RUN) -m tests.image
+
+image-check: $(VENV)/all.stamp system-packages ## build the Dockerfile with buildah, start the image, call it once (needs root)
+	@$(RUN) -m tests.image
 
 mutate-data: $(VENV)/all.stamp ## change each cell of the clinical tables: does a test notice? (TABLES=base_table.csv for one)
 	@$(RUN) -m tests.mutate_data $(TABLES)
