@@ -247,7 +247,9 @@ def rule_slots(case: Case, rule: FiredRule) -> Mapping[str, str]:
     if rule.id in ("R-DQ-05", "R-DQ-11"):
         shapes = unknown_shapes if rule.id == "R-DQ-05" else ambiguous_shapes
         return {
-            "codes": ", ".join(escape(bare_code(code)) for code in shapes(case.guidance.facts.findings)[:3])
+            "codes": ", ".join(
+                escape(bare_code(code)) for code in shapes(case.guidance.facts.findings)[:_MOST_CODES]
+            )
         }
     if rule.id.startswith("R-PB-"):
         findings = _biopsied(case, rule.id)
