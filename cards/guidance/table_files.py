@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from cards.terminology import BrokenTable as BrokenTable
+from cards.terminology.rows import records
 
 Vocabulary = Mapping[str, object] | tuple[str, ...] | frozenset[str]
 
@@ -74,20 +74,10 @@ def _rows(file: str, columns: tuple[str, ...], text: str) -> Iterator[Row]:
     header = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     if not any("section" in line.lower() for line in lines[:header]):
         raise BrokenTable(file, 1, "the comment above the table does not name the section it implements")
-    reader = csv.reader(lines[header:], strict=True)
-    try:
-        names = tuple(next(reader, ()))
-        if names != columns:
-            raise BrokenTable(file, header + 1, f"the columns must be {', '.join(columns)}")
-        empty = True
-        for cells in reader:
-            line = header + reader.line_num
-            if len(cells) != len(columns):
-                raise BrokenTable(file, line, f"{len(cells)} cells, {len(columns)} are needed")
-            empty = False
-            yield Row(file, line, dict(zip(columns, cells, strict=True)))
-    except csv.Error as problem:
-        raise BrokenTable(file, header + reader.line_num, str(problem)) from problem
+    empty = True
+    for line, cells in records("\n".join(lines[header:]), file, columns, header):
+        empty = False
+        yield Row(file, line, cells)
     if empty:
         raise BrokenTable(file, header + 1, "the table is empty")
 

@@ -39,26 +39,27 @@ def shipped_text(name: str) -> str:
     return resources.files("cards.terminology").joinpath(name).read_text(encoding="utf-8")
 
 
-def records(text: str, file: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of a CSV text as dictionaries with exactly ``columns``.
+def records(
+    text: str, file: str, columns: tuple[str, ...], above: int = 0
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of a CSV text as dictionaries with exactly ``columns``; blank lines are passed over.
 
-    Raises :class:`BrokenTable` for another header, a row of another width, or a NUL byte.
+    ``above`` is how many lines of the file stand above the text. Raises :class:`BrokenTable` for another
+    header, a row of another width, or a NUL byte.
     """
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     try:
         header = next(reader, [])
         if tuple(header) != columns:
-            raise BrokenTable(file, 1, f"the columns must be {','.join(columns)}")
+            raise BrokenTable(file, above + 1, f"the columns must be {','.join(columns)}")
         for cells in reader:
-            if not cells:
-                continue
-            if len(cells) != len(columns):
-                raise BrokenTable(
-                    file, reader.line_num, f"{len(cells)} cells where {len(columns)} are expected"
-                )
-            yield reader.line_num, dict(zip(columns, cells, strict=True))
+            line = above + reader.line_num
+            if cells and len(cells) != len(columns):
+                raise BrokenTable(file, line, f"{len(cells)} cells where {len(columns)} are expected")
+            if cells:
+                yield line, dict(zip(columns, cells, strict=True))
     except csv.Error as error:
-        raise BrokenTable(file, reader.line_num, str(error)) from error
+        raise BrokenTable(file, above + reader.line_num, str(error)) from error
 
 
 def table_rows(text: str, file: str, domain: str | None = None) -> Iterator[Row]:

@@ -91,3 +91,9 @@ def test_an_empty_file_has_no_columns() -> None:
     """It is refused like a file with other columns, on line 1."""
     with pytest.raises(BrokenTable, match=r"morphology\.csv, line 1: the columns must be concept,system,"):
         list(table_rows("", "morphology.csv", "morphology"))
+
+
+def test_a_blank_line_is_passed_over() -> None:
+    """What stands below it is read, and keeps the number of its line."""
+    found = list(records("concept,value\n\na,b\n\nc,d\n", "x.csv", ("concept", "value")))
+    assert found == [(3, {"concept": "a", "value": "b"}), (5, {"concept": "c", "value": "d"})]
