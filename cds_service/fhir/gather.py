@@ -6,7 +6,7 @@ is possible but something did not come.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from cards.problem import Problem
@@ -24,14 +24,27 @@ from cds_service.hooks.service import Service
 
 REPORT_KEY = "report"
 
+NoteCame = Callable[[Service, Mapping[str, Received]], None]
+"""Told what came with a request, by place such as ``prefetch.reports``."""
 
-def gather(request: HookRequest, service: Service, max_entries: int, grant: Grant | None = None) -> Gathered:
+
+def unnoted(_: Service, __: Mapping[str, Received]) -> None:
+    """Note nothing: for callers that do not count."""
+
+
+def gather(
+    request: HookRequest,
+    service: Service,
+    max_entries: int,
+    grant: Grant | None = None,
+    note: NoteCame = unnoted,
+) -> Gathered:
     """Collect the data of one request, context before prefetch, Bundles as they came.
 
     ``grant`` is asked for access to the FHIR server only when something is left to read; nothing is read that
-    the caller could not supply either (CH-074). Raises DataMissing when the one key that the service needs
-    did not come, BadRequest when the data are another patient's or another report's, BodyTooLarge beyond
-    ``max_entries``.
+    the caller could not supply either (CH-074). ``note`` is told what came, before anything is read or
+    refused. Raises DataMissing when the one key that the service needs did not come, BadRequest when the data
+    are another patient's or another report's, BodyTooLarge beyond ``max_entries``.
     """
     bundle = cast("Resource | None", request.context.get(REPORT_KEY))
     sources: dict[str, Received] = {}
@@ -39,6 +52,7 @@ def gather(request: HookRequest, service: Service, max_entries: int, grant: Gran
         sources["context.report"] = receive_bundle(bundle, "context.report")
     for key in service.prefetch:
         sources[f"prefetch.{key}"] = receive(request.prefetch, key)
+    note(service, sources)
     resources = _resources(sources)
     if len(resources) > max_entries:
         raise BodyTooLarge(f"The request holds more than {max_entries} resources.")

@@ -20,6 +20,7 @@ from cds_service.hooks.service import Service
 from cds_service.observe.audit import note_call, note_result
 from cds_service.observe.fhir_reads import reads_noted
 from cds_service.observe.issued import write_issued
+from cds_service.observe.metrics import count_cards
 from cds_service.observe.requests import note_answer, note_service
 from cds_service.storage.writer import Writer
 
@@ -68,6 +69,7 @@ def hook_view(
         answer = answer_hook(hook_request, service, own_line, grant, language_asked())
         note_answer(answer)
         note_result(answer)
+        count_cards(service.id, answer.cards)
         write_issued(writer, g.caller, service.id, answer)
         return json_response(respond(answer, own_line.policy, own_line.public_url))
 

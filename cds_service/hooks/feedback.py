@@ -12,6 +12,7 @@ from cds_service.errors import Overloaded, SettingsRefused
 from cds_service.hooks.endpoint import json_bytes, json_response
 from cds_service.hooks.feedback_body import Feedback, parse_feedback
 from cds_service.hooks.json_body import parse_json_object
+from cds_service.observe.metrics import count_feedback
 from cds_service.outgoing.breaker import OPEN_SECONDS, Breaker
 from cds_service.storage import DATABASE_ERRORS, prepare
 from cds_service.storage.feedback_rows import feedback_row, store_feedback
@@ -32,6 +33,10 @@ class FeedbackStore:
         self._keep_comments = keep_comments
         self._breaker = Breaker()
         self._is_prepared = False
+
+    def is_resting(self) -> bool:
+        """Say whether the database is left alone now, so that feedback is refused."""
+        return self._breaker.is_open
 
     def keep(self, caller: Caller, service_id: str, items: tuple[Feedback, ...]) -> int:
         """Write the items; gives how many cards are unknown. Raises Overloaded when that is not possible."""
@@ -77,6 +82,7 @@ def feedback_view(service_id: str, store: FeedbackStore, max_depth: int) -> Call
         items = parse_feedback(parse_json_object(json_bytes(), max_depth))
         unknown = store.keep(g.caller, service_id, items)
         g.noted["feedback"] = len(items)
+        count_feedback(service_id, items)
         if unknown:
             g.noted["unknown_cards"] = unknown
         return json_response({"received": len(items)})

@@ -15,7 +15,7 @@ from cards.reading import UnsupportedFhirVersion
 from cards.terminology import Terminology
 from cds_service.errors import BadRequest, DataMissing
 from cds_service.fhir.access import Grant
-from cds_service.fhir.gather import gather
+from cds_service.fhir.gather import NoteCame, gather, unnoted
 from cds_service.fhir.prefetch_value import receive
 from cds_service.fresh_ids import fresh_uuid
 from cds_service.hooks.hook_request import HookRequest
@@ -36,7 +36,7 @@ class Line:
     ``max_entries`` bounds the resources of one request; ``today`` and ``new_id`` are called
     once an answer and once an id. ``seed_page_url`` is the address of the MD Anderson page, where the
     site gave it; ``more_pages`` gives the pages for patients that came from MedlinePlus Connect, without
-    waiting for anybody.
+    waiting for anybody. ``note_came`` is told what came with each request.
     """
 
     policy: Policy
@@ -47,6 +47,7 @@ class Line:
     new_id: Callable[[], str]
     seed_page_url: str | None
     more_pages: Callable[[], tuple[Page, ...]]
+    note_came: NoteCame = unnoted
 
 
 def site_line(
@@ -56,6 +57,7 @@ def site_line(
     today: Callable[[], date] = utc_date,
     new_id: Callable[[], str] = fresh_uuid,
     more_pages: Callable[[], tuple[Page, ...]] = tuple,
+    note_came: NoteCame = unnoted,
 ) -> Line:
     """Put the line together for one site; ``policy_file`` replaces the one in the settings.
 
@@ -71,6 +73,7 @@ def site_line(
         new_id=new_id,
         seed_page_url=settings.md_anderson_page_url,
         more_pages=more_pages,
+        note_came=note_came,
     )
 
 
@@ -90,7 +93,7 @@ def answer_hook(
         for key in service.prefetch:  # what is not needed is refused all the same when it is malformed
             receive(request.prefetch, key)
         return Answer((), None, None)
-    gathered = gather(request, service, line.max_entries, grant)
+    gathered = gather(request, service, line.max_entries, grant, line.note_came)
     context = service.read_context(request, gathered)
     try:
         answered = answer(

@@ -9,6 +9,7 @@ from flask import g
 from cds_service.fhir.access import FhirAccess
 from cds_service.fhir.server_read import Reply
 from cds_service.observe.audit import audit_fhir_read
+from cds_service.observe.metrics import count_read
 from cds_service.storage.writer import Writer
 
 
@@ -22,6 +23,7 @@ def reads_noted(writer: Writer) -> Callable[[FhirAccess, Reply], None]:
         g.noted["fhir_reads"] = g.noted.get("fhir_reads", 0) + 1
         if reply.reason:
             g.noted["fhir_failed"] = g.noted.get("fhir_failed", 0) + 1
+        count_read(reply)
         audit_fhir_read(
             writer,
             server=access.destination.base,

@@ -14,6 +14,7 @@ from cds_service.fhir.prefetch_value import Received, State
 from cds_service.fhir.server_read import REASONS as READ_REASONS
 from cds_service.fhir.server_read import Reply
 from cds_service.hooks.feedback_body import Feedback, Outcome
+from cds_service.hooks.service import Service
 from cds_service.hooks.services import REPORT_PREFETCH, services
 from cds_service.observe.metrics_family import (
     OTHER,
@@ -166,14 +167,14 @@ def count_cards(service: str, cards: Iterable[Card]) -> None:
             CARD_RULES[service, rule, indicator].inc()
 
 
-def count_prefetch(service: str, came: Mapping[str, Received]) -> None:
+def count_prefetch(service: Service, came: Mapping[str, Received]) -> None:
     """Count what came with one request; ``came`` is by place, such as ``prefetch.reports``."""
     for place, received in came.items():
         state = received.state
         if state == "data" and not received.is_whole:
-            PREFETCH[service, place, "cut"].inc()
+            PREFETCH[service.id, place, "cut"].inc()
         else:
-            PREFETCH[service, place, state].inc()
+            PREFETCH[service.id, place, state].inc()
 
 
 def count_read(reply: Reply) -> None:

@@ -15,10 +15,15 @@ from multiprocessing.util import Finalize
 from typing import IO, Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+from flask import Flask
 from prometheus_client.exposition import ThreadingWSGIServer
 
 from cds_service.observe.log import FAILURE_EVENT, places
-from cds_service.observe.metrics_page import PATH, Counts
+from cds_service.observe.metrics import know_routes
+from cds_service.observe.metrics_page import PATH, Counts, metrics_view
+from cds_service.observe.metrics_shared import Shared
+from cds_service.observe.metrics_watch import Watch
+from cds_service.settings import Settings
 
 EACH_SECONDS = 1.0
 LOCK = "served.lock"
@@ -116,6 +121,18 @@ class Keeper:
             if not self._is_told:
                 self._is_told = True
                 self._log.error("metrics", reason="port")
+
+
+def open_metrics(app: Flask, settings: Settings, watch: Watch, log: Any) -> None:
+    """Prepare the metrics of an application: ``app.extensions["metrics"]`` is the Keeper that a process which
+    serves has to start. In the development profile ``/metrics`` is an address of the application, too."""
+    shared = None if settings.metrics_folder is None else Shared(settings.metrics_folder)
+    counts = Counts(watch.look, shared, log)
+    if settings.profile == "development":
+        app.add_url_rule(PATH, "metrics", metrics_view(counts), methods=["GET"])
+    know_routes(rule.rule for rule in app.url_map.iter_rules())
+    address = None if settings.metrics_port is None else (settings.metrics_host, settings.metrics_port)
+    app.extensions["metrics"] = Keeper(counts, address, log)
 
 
 def start_counting(keeper: Keeper) -> threading.Event:

@@ -24,17 +24,20 @@ _MEMORY_PAGES = Path("/proc/self/statm")
 
 
 class Watch:
-    """Looks at one process. ``checks`` are those of ``/readyz``; ``stores`` say whether a store rests now."""
+    """Looks at one process.
+
+    ``checks`` are those of ``/readyz``; ``feedback_rests`` says whether feedback is refused for now.
+    """
 
     def __init__(
         self,
         house: House,
         checks: Mapping[str, Callable[[], bool]],
-        stores: Mapping[str, Callable[[], bool]],
+        feedback_rests: Callable[[], bool],
     ) -> None:
         self._house = house
         self._checks = checks
-        self._stores = stores
+        self._feedback_rests = feedback_rests
         self._lost = 0
 
     def look(self) -> None:
@@ -53,8 +56,9 @@ class Watch:
             partners["medlineplus" if origin == SERVICE.origin else "fhir"] += breaker.is_open
         for partner, is_open in partners.items():
             BREAKERS_OPEN[partner,].set(is_open)
-        for store, rests in self._stores.items():
-            BREAKERS_OPEN[store,].set(rests())
+        BREAKERS_OPEN["feedback-store",].set(self._feedback_rests())
+        trust = self._house.gate.trust
+        BREAKERS_OPEN["replay-store",].set(trust is not None and trust.replay.is_resting())
 
 
 def _resident_bytes() -> int:

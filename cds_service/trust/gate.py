@@ -14,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from flask import Flask, Response, g, request
 
 from cds_service.errors import Forbidden
+from cds_service.observe.metrics import count_refusal
 from cds_service.outgoing.destination import is_loopback_host
 from cds_service.trust.authenticate import Trust, authenticate
 from cds_service.trust.client import Caller, Client
@@ -95,6 +96,7 @@ def install(app: Flask, gate: Gate) -> None:
             )
         except TokenRefused as refused:
             g.refused = refused.reason
+            count_refusal(refused.reason)
             g.noted.update(refused=refused.reason, **unverified_names())
             raise
         g.noted["client"] = g.caller.issuer

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from cards.education.catalog import Page
 from cds_service.errors import SettingsRefused
+from cds_service.observe.troubles import key_set_troubles, replay_troubles, writer_troubles
 from cds_service.outgoing import Outgoing, OutgoingRefused, register
 from cds_service.outgoing.medlineplus_connect import MedlinePlusConnect
 from cds_service.settings import PREFIX, Settings
@@ -83,17 +84,12 @@ def open_house(settings: Settings, log: Any) -> House:
         except DATABASE_ERRORS:
             log.error("database", reason="unreachable")
     sinks = {} if settings.audit_file is None else {"audit": settings.audit_file}
-    writer = Writer(engine, lambda event, rows: log.error("writer", reason=event, rows=rows), sinks)
+    writer = Writer(engine, writer_troubles(log), sinks)
     trust = None
     if is_production:
-        store = KeyStore(
-            clients.values(),
-            outgoing,
-            time.monotonic,
-            lambda issuer, reason: log.warning("key-set", client=issuer, reason=reason),
-        )
+        store = KeyStore(clients.values(), outgoing, time.monotonic, key_set_troubles(log))
         spent = open_engine(settings.database_url, durable=False)
-        replay = Replay(spent, lambda event: log.warning("replay", reason=event))
+        replay = Replay(spent, replay_troubles(log))
         trust = Trust(clients, store, replay, time.time)
     gate = Gate(
         public_url=settings.public_url,

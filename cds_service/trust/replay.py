@@ -80,6 +80,10 @@ class Replay:
         self._breaker.succeeded()
         return True
 
+    def is_resting(self) -> bool:
+        """Say whether the database is left alone now, so that the memory decides."""
+        return self._breaker.is_open
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
