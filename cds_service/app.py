@@ -20,6 +20,9 @@ from cds_service.hooks.openapi import openapi, openapi_view
 from cds_service.hooks.services import services
 from cds_service.observe.audit import audit_calls
 from cds_service.observe.log import open_log
+from cds_service.observe.metrics import count_prefetch
+from cds_service.observe.metrics_server import open_metrics
+from cds_service.observe.metrics_watch import Watch
 from cds_service.observe.refused import refusals_noted
 from cds_service.observe.requests import log_requests, note_failure
 from cds_service.permits import Permits, admit
@@ -48,7 +51,9 @@ def create_app(
         refuse_unsafe(settings)
     logger = open_log() if log is None else log
     house = open_house(settings, logger)
-    line = site_line(settings, today=today, new_id=new_id, more_pages=house.more_pages)
+    line = site_line(
+        settings, today=today, new_id=new_id, more_pages=house.more_pages, note_came=count_prefetch
+    )
     lines = {
         client.issuer: site_line(
             settings,
@@ -56,6 +61,7 @@ def create_app(
             today=today,
             new_id=new_id,
             more_pages=house.more_pages,
+            note_came=count_prefetch,
         )
         for client in house.clients.values()
         if client.policy_file is not None
@@ -127,4 +133,5 @@ def create_app(
         "stays": lambda: not is_stopping(),
     }
     app.add_url_rule("/readyz", "readyz", readyz(checks), methods=["GET"])
+    open_metrics(app, settings, Watch(house, checks, feedback.is_resting), logger)
     return app

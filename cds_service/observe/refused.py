@@ -7,6 +7,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from cds_service.observe.log import REQUEST_EVENT
+from cds_service.observe.metrics import REQUESTS_SHED, UNKNOWN_ROUTE
 from cds_service.observe.metrics import REQUESTS_SHED
 from cds_service.observe.requests import REQUEST_ID_HEADER, method_of, request_id_of
 from cds_service.permits import Refused
@@ -19,12 +20,13 @@ def refusals_noted(log: Any, gate: Gate) -> Refused:
 
     def note(environ: dict[str, Any], answer: Response) -> None:
         REQUESTS_SHED.inc()
+        REQUESTS_SHED.inc()
         request_id = request_id_of(environ.get("HTTP_X_REQUEST_ID"))
         log.info(
             REQUEST_EVENT,
             request_id=request_id,
             method=method_of(environ["REQUEST_METHOD"]),
-            route="unknown",
+            route=UNKNOWN_ROUTE,
             status=answer.status_code,
             duration_ms=0.0,
             refused="busy",

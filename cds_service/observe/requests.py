@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 from cards.answer import Answer
 from cds_service.fresh_ids import fresh_uuid
 from cds_service.observe.log import FAILURE_EVENT, REQUEST_EVENT, places
+from cds_service.observe.metrics import UNKNOWN_ROUTE, count_request
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -36,13 +37,16 @@ def log_requests(app: Flask, log: Any) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         rule, request_id = request.url_rule, g.request_id
+        route = UNKNOWN_ROUTE if rule is None else rule.rule
+        seconds = time.perf_counter() - g.began
+        count_request(route, response.status_code, seconds)
         log.info(
             REQUEST_EVENT,
             request_id=request_id,
             method=method_of(request.method),
-            route="unknown" if rule is None else rule.rule,
+            route=route,
             status=response.status_code,
-            duration_ms=round((time.perf_counter() - g.began) * 1000, 3),
+            duration_ms=round(seconds * 1000, 3),
             **g.noted,
         )
         response.headers[REQUEST_ID_HEADER] = request_id
