@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -56,10 +56,6 @@ class Settings(BaseSettings):
 
     codes_file: Path | None = None
     """codes.csv: the site's own codes, with the columns of the shipped tables."""
-
-    density_statements_file: Path | None = None
-    """density_statements.toml: the federal density texts, word for word, supplied by the site. They are
-    for the patient's letter, which this version does not write: nothing is read from the file yet."""
 
     ca_file: Path | None = None
     """Certificates (PEM) that are trusted for outgoing calls in place of the usual ones, for a site
@@ -128,6 +124,17 @@ class Settings(BaseSettings):
     """Keep what clinicians write in ``userComment`` of feedback. Such text may name a patient; without this
     setting it is dropped before anything is stored."""
 
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Port on which a monitor reads ``/metrics``, without authentication and without TLS. Without it the
+    production profile shows no metrics; the development profile shows them on the service's own port too."""
+
+    metrics_host: str = "127.0.0.1"
+    """Address to listen on for that port. Whoever reaches it can read the metrics."""
+
+    metrics_folder: Path | None = None
+    """Folder in which workers leave their counts for each other. ``serve`` makes one by itself; under another
+    web server with several workers it has to be named. It is emptied when the service starts."""
+
     retention_days: int = Field(default=730, ge=1)
     """Days that feedback and issued cards are kept; ``calcification-cds purge`` deletes what is older.
     The audit is append-only and is not touched."""
@@ -166,6 +173,14 @@ class Settings(BaseSettings):
                 raise ValueError("must not be every address there is")
         return value
 
+    @field_validator("metrics_host")
+    @classmethod
+    def _is_an_ip_address(cls, value: str) -> str:
+        try:
+            return str(ip_address(value))
+        except ValueError:
+            raise ValueError("must be an address such as 127.0.0.1, 0.0.0.0 or ::") from None
+
     @field_validator("frame_ancestors")
     @classmethod
     def _are_ancestors(cls, value: str) -> str:
@@ -177,7 +192,6 @@ class Settings(BaseSettings):
         "policy_file",
         "clients_file",
         "codes_file",
-        "density_statements_file",
         "ca_file",
         "tls_certificate_file",
         "tls_key_file",
