@@ -69,7 +69,7 @@ def test_a_broken_table_is_refused_with_its_line(text: str, reason: str) -> None
 
 def test_a_stray_quote_is_refused() -> None:
     """Text after a closing quote is an error, not a guess."""
-    with pytest.raises(BrokenTable):
+    with pytest.raises(BrokenTable, match=r"^x\.csv, line 2: "):
         list(records('concept,value\n"a"b,c\n', "x.csv", ("concept", "value")))
 
 
