@@ -21,7 +21,7 @@ from joserfc import jws
 from joserfc.util import urlsafe_b64decode
 
 from benchmarks.caller import PATH, Signer, signer
-from benchmarks.steps import PASSES, per_request
+from benchmarks.timing import PASSES, in_turns, per_request
 from cds_service.app import create_app
 from cds_service.garbage import look_less_often
 from cds_service.observe.log import open_log
@@ -91,7 +91,9 @@ def in_process(bodies: Sequence[bytes]) -> dict[str, float]:
     and the algorithm are one verification of such a token by itself.
     """
     bodies = bodies[:REQUESTS]
-    figures = {}
+    os.environ["IDLE_ANSWER_BYTES"] = str(answer_bytes(bodies))
+    from benchmarks.idle import app as idle  # reads the size of its answer when it is loaded
+
     with tempfile.TemporaryDirectory() as made, open(os.devnull, "wb") as nowhere:
         folder = Path(made)
 
@@ -100,24 +102,27 @@ def in_process(bodies: Sequence[bytes]) -> dict[str, float]:
             given = Settings.model_validate({"database_url": database, **settings})
             return create_app(given, log=open_log(nowhere))
 
-        plain = service("service")
-        os.environ["IDLE_ANSWER_BYTES"] = str(answer_bytes(bodies))
-        from benchmarks.idle import app as idle  # reads the size of its answer when it is loaded
-
+        callers = {name: signer(name.upper()) for name in ("rs384", "es384")}
+        apps = {"service": service("service")} | {
+            name: service(name, **one.settings(folder)) for name, one in callers.items()
+        }
+        tokens = {name: one.sign(PASSES * len(bodies)) for name, one in callers.items()}
+        calls = {"do-nothing": caller(idle.wsgi_app, bodies)} | {
+            name: caller(app.wsgi_app, bodies, iter(tokens[name]) if name in tokens else None)
+            for name, app in apps.items()
+        }
         look_less_often()
-        figures["do-nothing"] = per_request(caller(idle.wsgi_app, bodies), len(bodies))
-        figures["service"] = per_request(caller(plain.wsgi_app, bodies), len(bodies))
-        plain.extensions["house"].close()
-        for algorithm in ("RS384", "ES384"):
-            name = algorithm.lower()
-            one = signer(algorithm)
-            guarded = service(name, **one.settings(folder))
-            tokens = one.sign(PASSES * len(bodies))
-            step = caller(guarded.wsgi_app, bodies, iter(tokens))
-            figures[name] = per_request(step, len(bodies))
-            guarded.extensions["house"].close()
-            figures[f"bare {name}"] = bare(one, tokens[:VERIFICATIONS])
-            figures[f"joserfc {name}"] = joserfc(one, tokens[:VERIFICATIONS])
+
+        def rest() -> None:
+            for app in apps.values():
+                app.extensions["house"].writer.flush()
+
+        figures = in_turns(calls, len(bodies), rest=rest)
+        for app in apps.values():
+            app.extensions["house"].close()
+    for name, one in callers.items():
+        figures[f"bare {name}"] = bare(one, tokens[name][:VERIFICATIONS])
+        figures[f"joserfc {name}"] = joserfc(one, tokens[name][:VERIFICATIONS])
     return figures
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import cProfile
-import math
 import pstats
-import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +13,7 @@ import orjson
 
 from benchmarks.figures import Growth
 from benchmarks.sign_offs import sign_offs
+from benchmarks.timing import PASSES, per_request
 from cards.answer import Answer
 from cards.guidance import assess
 from cards.reading import read
@@ -31,7 +29,6 @@ from cds_service.hooks.services import REPORT_SIGN
 from cds_service.settings import Settings
 
 TODAY = date(2026, 5, 4)
-PASSES = 15
 GROWTH = (8, 100, 300, 1_000, 3_000, 10_000)
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,22 +56,6 @@ def bench() -> Bench:
     made = Bench(settings, site_line(settings, today=lambda: TODAY))
     look_less_often()
     return made
-
-
-def per_request(step: Callable[[int], object], count: int, passes: int = PASSES) -> float:
-    """Microseconds of processor time of ``step`` for one request: the median of all requests, of each the
-    fastest pass.
-
-    The passes take turns over all requests, so that none finds its own traces in the caches. The fastest is
-    the one that no other program on the same cores disturbed.
-    """
-    fastest = [math.inf] * count
-    for _ in range(passes):
-        for number in range(count):
-            started = time.thread_time()
-            step(number)
-            fastest[number] = min(fastest[number], time.thread_time() - started)
-    return statistics.median(fastest) * 1e6
 
 
 def steps(it: Bench, bodies: Sequence[bytes]) -> dict[str, float]:
@@ -138,7 +119,9 @@ def growth(it: Bench) -> list[Growth]:
     for observations in GROWTH:
         bodies = [orjson.dumps(each) for each in sign_offs(3, observations)]
         spent = per_request(
-            lambda n, bodies=bodies: it.whole(bodies[n]), len(bodies), passes=15 if observations <= 300 else 3
+            lambda n, bodies=bodies: it.whole(bodies[n]),
+            len(bodies),
+            passes=PASSES if observations <= 300 else 3,
         )
         rows.append(Growth(observations, len(bodies[0]), spent / 1000))
     return rows
