@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///calcification-cds.sqlite3"
     """Where feedback, issued cards and audit are kept, as an SQLAlchemy URL."""
 
+    database_url_file: Path | None = None
+    """A file that holds that URL in place of the environment, such as a secret mounted into a container."""
+
     policy_file: Path | None = None
     """policy.toml: the site's profile, switches, muted rules and caps. Without it the
     defaults of the decision model hold."""
@@ -91,9 +94,10 @@ class Settings(BaseSettings):
     max_entries: int = Field(default=10_000, ge=100)
     """Most Bundle entries in one request; more is answered with 413."""
 
-    max_concurrent_requests: int = Field(default=16, ge=1, le=256)
-    """Requests that one worker works on at the same time; one more is answered with 503 and Retry-After at
-    once. A request that waits for a FHIR server or for the rest of its body is not counted meanwhile."""
+    max_concurrent_requests: int = Field(default=64, ge=1, le=256)
+    """Requests that one worker takes at the same time, those that stand in line included; one more is answered
+    with 503 and Retry-After at once. A request that waits for a FHIR server, the database or the rest of its
+    body for more than 20 milliseconds is not counted."""
 
     drain_seconds: int | None = Field(default=None, ge=0, le=600)
     """Seconds between SIGTERM and the end of the service, in which ``/readyz`` says 503 and calls are still
@@ -189,6 +193,7 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
+        "database_url_file",
         "policy_file",
         "clients_file",
         "codes_file",
@@ -240,9 +245,23 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
                 for issue in error.errors(include_input=False, include_url=False, include_context=False)
             ]
         ) from None
+    if settings.database_url_file is not None:
+        settings = _with_database_url(settings, settings.database_url_file)
     if settings.profile == "production":
         refuse_unsafe(settings)
     return settings
+
+
+def _with_database_url(settings: Settings, file: Path) -> Settings:
+    if "database_url" in settings.model_fields_set:
+        raise SettingsRefused([f"{PREFIX}DATABASE_URL_FILE: {PREFIX}DATABASE_URL is set, too; name one"])
+    try:
+        url = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        url = ""
+    if not url:
+        raise SettingsRefused([f"{PREFIX}DATABASE_URL_FILE: the file cannot be read, or holds nothing"])
+    return settings.model_copy(update={"database_url": url})
 
 
 def refuse_unsafe(settings: Settings) -> None:

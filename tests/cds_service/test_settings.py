@@ -18,6 +18,7 @@ from cds_service.settings import PREFIX, Settings, load_settings
         ("PUBLIC_URL", "https://cds.example.org?x=secret"),
         ("CUSTOM_HOOK", "report-sign"),
         ("CUSTOM_HOOK", "Org.Example.report-sign"),
+        ("DATABASE_URL_FILE", "/nowhere/secret"),
         ("POLICY_FILE", "/nowhere/secret.toml"),
         ("CODES_FILE", "/nowhere/secret.csv"),
         ("MAX_BODY_BYTES", "12"),
@@ -63,6 +64,35 @@ def test_production_starts_with_safe_settings(tmp_path: Path) -> None:
         }
     )
     assert (settings.profile, settings.public_url) == ("production", "https://cds.example.org")
+
+
+def test_the_database_url_may_stand_in_a_file(tmp_path: Path) -> None:
+    """What is mounted as a secret is read without its last line break."""
+    secret = tmp_path / "database-url"
+    secret.write_text("postgresql://cds:secret@database/cds\n")
+    settings = load_settings({PREFIX + "DATABASE_URL_FILE": str(secret)})
+    assert settings.database_url == "postgresql://cds:secret@database/cds"
+
+
+@pytest.mark.parametrize(
+    ("content", "beside"),
+    [
+        (b"\n", {}),
+        (b"secret \xff", {}),
+        (b"postgresql://secret", {f"{PREFIX}DATABASE_URL": "sqlite:///secret"}),
+    ],
+)
+def test_a_file_without_a_usable_database_url_is_refused(
+    tmp_path: Path, content: bytes, beside: dict[str, str]
+) -> None:
+    """Nothing in it, no text in it, or a second URL beside it: refused by name, without a word of either."""
+    secret = tmp_path / "database-url"
+    secret.write_bytes(content)
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings({PREFIX + "DATABASE_URL_FILE": str(secret), **beside})
+    [reason] = refused.value.reasons
+    assert reason.startswith(f"{PREFIX}DATABASE_URL_FILE: ")
+    assert "secret" not in reason
 
 
 def test_an_empty_variable_is_a_default() -> None:
