@@ -73,7 +73,7 @@ class Keeper:
     ``address`` names a port, one process serves it."""
 
     def __init__(self, counts: Counts, address: tuple[str, int] | None, log: Any) -> None:
-        self._counts = counts
+        self.counts = counts
         self._address = address
         self._log = log
         self._lock: IO[bytes] | None = None
@@ -83,11 +83,11 @@ class Keeper:
     def keep(self) -> None:
         """Do once what is due. Never raises: nothing that goes wrong here may end a worker's counting."""
         try:
-            self._counts.refresh()
+            self.counts.refresh()
             if self._address is not None and self._server is None and self._may_serve():
                 self._serve(*self._address)
-            if self._server is not None and self._counts.shared is not None:
-                self._counts.shared.bury()
+            if self._server is not None and self.counts.shared is not None:
+                self.counts.shared.bury()
         except Exception as error:
             self._log.error(FAILURE_EVENT, failure=places(error))
 
@@ -102,7 +102,7 @@ class Keeper:
             self._lock = None
 
     def _may_serve(self) -> bool:
-        shared = self._counts.shared
+        shared = self.counts.shared
         if shared is None or self._lock is not None:
             return True
         lock = (shared.folder / LOCK).open("wb")
@@ -116,7 +116,7 @@ class Keeper:
 
     def _serve(self, host: str, port: int) -> None:
         try:
-            self._server = open_port(host, port, self._counts)
+            self._server = open_port(host, port, self.counts)
         except OSError:
             if not self._is_told:
                 self._is_told = True
