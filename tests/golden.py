@@ -10,12 +10,18 @@ from typing import Any
 
 import orjson
 
-from cds_service.golden_cases import GOLDEN_DATE, case_folders, golden_ids
+from cds_service.golden_cases import GOLDEN_DATE, case_folders, fixtures_folder, golden_ids
 from cds_service.hooks.answer_body import answer_body
 from cds_service.hooks.line import site_line
 from cds_service.settings import Settings
 
+SHAPES = fixtures_folder() / "shapes"
 PUBLIC_URL = "https://cds.example.org"
+
+
+def shape_folders() -> list[Path]:
+    """List by name the cases that show one way in which findings arrive, or one code that needs care."""
+    return sorted(path.parent for path in SHAPES.glob("*/request.json"))
 
 
 def golden_answer(folder: Path) -> dict[str, Any]:
@@ -32,7 +38,7 @@ def written(response: dict[str, Any]) -> bytes:
 
 def main() -> None:
     """Write every response.json, and the picture in the README after them."""
-    for folder in case_folders():
+    for folder in (*case_folders(), *shape_folders()):
         (folder / "response.json").write_bytes(written(golden_answer(folder)))
     from tests.repository.picture import PICTURE, picture
 
