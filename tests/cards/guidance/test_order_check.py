@@ -54,7 +54,8 @@ def checked(
     facts: Facts, *orders: DraftOrder, policy: Policy | None = None, **found: object
 ) -> list[FiredRule]:
     """The rules that draft orders fire beside a report of 10 March 2026, on 4 May."""
-    sources = Sources(exam_date=EXAM, signed_date=SIGNED, draft_orders=orders, **found)  # type: ignore[arg-type]
+    days = {"exam_date": EXAM, "signed_date": SIGNED}
+    sources = Sources(draft_orders=orders, **(days | found))  # type: ignore[arg-type]
     chosen = policy or Policy()
     guidance = for_moment(assess(facts, chosen, TODAY), sources, chosen, TODAY, "ordering")
     return [rule for rule in guidance.rules if rule.id.startswith("R-OS-")]
