@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response
 
+from cds_service.admission import admit
 from cds_service.errors import refusal_of
 from cds_service.fhir.access import FhirReader
 from cds_service.fresh_ids import fresh_uuid
@@ -25,7 +26,7 @@ from cds_service.observe.metrics_server import open_metrics
 from cds_service.observe.metrics_watch import Watch
 from cds_service.observe.refused import refusals_noted
 from cds_service.observe.requests import log_requests, note_failure
-from cds_service.permits import Permits, admit
+from cds_service.permits import Permits
 from cds_service.settings import Settings, refuse_unsafe
 from cds_service.stopping import is_stopping
 from cds_service.trust.gate import install
@@ -74,7 +75,6 @@ def create_app(
         settings.max_body_bytes,
         settings.max_json_depth,
         settings.max_entries,
-        permits.lent,
     )
 
     feedback = FeedbackStore(house.engine, keep_comments=settings.store_comments)

@@ -1,126 +1,151 @@
-"""Permits: how many requests one worker works on at a time; one more hears at once that it is busy.
+"""Permits: how many calls one worker works on; one more hears at once that it is busy.
 
-The web server would let requests queue without end, and an answer that comes late is no answer for a
-clinician. A request that waits for somebody else, a FHIR server or the rest of its own body, lends its permit
-to others meanwhile, so that slow partners do not keep quick calls out.
+The web server would let calls queue without end, and an answer that comes late is no answer for a clinician.
+Of the calls that are let in a few compute at a time and the others stand in line, so that each is answered in
+the order in which it came. A call that waits for somebody else, a FHIR server, the database or the rest of
+its own body, leaves its turn to the next; when it waits for long, its permit too. So slow partners keep
+nobody out.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
-import orjson
-from werkzeug.wrappers import Response
-
-from cds_service.errors import Overloaded, refusal_of
-
-# Seconds until somebody who was refused may come again.
-RETRY_AFTER_SECONDS = 1
+TURNS = 2
+"""Calls that compute at a time: one, and another to go on with while the first writes or reads a little."""
 MOST_WAITING = 32
-"""Requests of one worker that may wait for others without a permit; more of them keep theirs."""
-FREE = frozenset({"/healthz", "/readyz", "/metrics"})
-"""What a monitor asks needs no permit: it must be answered when nothing else is."""
+"""Calls that may wait for others without a permit; further ones keep theirs."""
+PATIENCE = 0.02
+"""Seconds for which a call that waits keeps its permit in any case."""
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication
 
-Refused = Callable[[dict[str, Any], Response], None]
+class Wait:
+    """A call that waits for somebody else since a moment on the monotonic clock."""
+
+    __slots__ = ("is_lent", "since")
+
+    def __init__(self) -> None:
+        self.since = time.monotonic()
+        self.is_lent = False
 
 
 class Permits:
-    """The permits of one worker: ``most`` to work with, and ``most_waiting`` that may be lent at a time."""
+    """The permits of one worker: ``most`` calls are let in, ``turns`` of them compute at a time."""
 
-    def __init__(self, most: int, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(self, most: int, turns: int = TURNS, most_waiting: int = MOST_WAITING) -> None:
         self._most = most
         self._most_waiting = most_waiting
-        self._working = 0
-        self._waiting = 0
+        self._free_turns = turns
+        self._inside = 0
+        self._lent = 0
+        self._line: deque[threading.Lock] = deque()
+        # Those that wait and have their permit, the longest first.
+        self._waits: dict[Wait, None] = {}
         self._lock = threading.Lock()
 
     @property
-    def working(self) -> int:
-        """How many are taken now."""
-        return self._working
+    def inside(self) -> int:
+        """How many permits are taken now."""
+        return self._inside
 
     @property
-    def waiting(self) -> int:
-        """How many are lent now."""
-        return self._waiting
+    def lent(self) -> int:
+        """How many calls wait for somebody else without a permit now."""
+        return self._lent
 
     def take(self) -> bool:
-        """Take a permit; False when there is none."""
+        """Take a permit and wait for a turn; False at once when there is no permit."""
         with self._lock:
-            if self._working >= self._most:
+            if self._inside >= self._most and not self._borrow():
                 return False
-            self._working += 1
-            return True
+            self._inside += 1
+            place = self._stand_in_line(self._line.append)
+        if place is not None:
+            place.acquire()
+        return True
 
     def give_back(self) -> None:
         """Give back what ``take`` gave."""
         with self._lock:
-            self._working -= 1
+            self._inside -= 1
+            self._pass_on()
 
-    @contextmanager
-    def lent(self) -> Iterator[None]:
-        """Lend the permit of a request to others for as long as it waits.
+    def leave(self) -> Wait:
+        """Leave one's turn, and after a while one's permit, to others; to be followed by ``come_back``."""
+        wait = Wait()
+        with self._lock:
+            self._waits[wait] = None
+            self._pass_on()
+        return wait
 
-        It has it again at once afterwards, also when that makes one more than there are: whoever has waited
-        already does not wait again.
+    def come_back(self, wait: Wait) -> None:
+        """Go on after ``leave``, with the next turn: whoever has waited already does not wait again.
+
+        A lent permit is there again at once, also when that makes one more than there are.
         """
         with self._lock:
-            is_lent = self._waiting < self._most_waiting
-            if is_lent:
-                self._waiting += 1
-                self._working -= 1
-        try:
-            yield
-        finally:
-            if is_lent:
-                with self._lock:
-                    self._waiting -= 1
-                    self._working += 1
+            if wait.is_lent:
+                self._lent -= 1
+                self._inside += 1
+            else:
+                del self._waits[wait]
+            place = self._stand_in_line(self._line.appendleft)
+        if place is not None:
+            place.acquire()
+
+    def _borrow(self) -> bool:
+        """Free the permit of who has waited longest, if that is long enough."""
+        longest = next(iter(self._waits), None)
+        if longest is None or self._lent >= self._most_waiting:
+            return False
+        if time.monotonic() < longest.since + PATIENCE:
+            return False
+        del self._waits[longest]
+        longest.is_lent = True
+        self._lent += 1
+        self._inside -= 1
+        return True
+
+    def _stand_in_line(self, stand: Callable[[threading.Lock], None]) -> threading.Lock | None:
+        """Take a free turn; when there is none, a place in line that opens when the turn comes."""
+        if self._free_turns:
+            self._free_turns -= 1
+            return None
+        place = threading.Lock()
+        place.acquire()
+        stand(place)
+        return place
+
+    def _pass_on(self) -> None:
+        """Give one's turn to the first in line."""
+        if self._line:
+            self._line.popleft().release()
+        else:
+            self._free_turns += 1
 
 
-class _Arriving:
-    """The body of a request that has a permit: waiting for the next piece of it needs none."""
+class _Held(threading.local):
+    """The permits that this thread's call has one of."""
 
-    def __init__(self, stream: Any, permits: Permits) -> None:
-        self._stream = stream
-        self._permits = permits
-
-    def read(self, *size: int) -> Any:
-        """Read as the stream does."""
-        with self._permits.lent():
-            return self._stream.read(*size)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+    permits: Permits | None = None
 
 
-def admit(app: WSGIApplication, permits: Permits, refused: Refused) -> WSGIApplication:
-    """Put the permits in front of a WSGI application, before anything of a request is read.
+HELD = _Held()
 
-    Without a permit the answer is 503 with Retry-After; ``refused`` is told of it, and may add headers.
-    """
-    status, body, headers = refusal_of(
-        Overloaded("The service is busy. Send the request again.", retry_after=RETRY_AFTER_SECONDS)
-    )
-    text = orjson.dumps(body)
 
-    def gate(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") in FREE:
-            return app(environ, start_response)
-        if not permits.take():
-            answer = Response(text, status, headers, content_type="application/json")
-            refused(environ, answer)
-            return answer(environ, start_response)
-        try:
-            environ["wsgi.input"] = _Arriving(environ["wsgi.input"], permits)
-            return app(environ, start_response)
-        finally:
-            permits.give_back()
-
-    return gate
+@contextmanager
+def while_waiting() -> Iterator[None]:
+    """Let others work while this thread waits for somebody else; nothing happens where it has no permit."""
+    permits = HELD.permits
+    if permits is None:
+        yield
+        return
+    wait = permits.leave()
+    try:
+        yield
+    finally:
+        permits.come_back(wait)

@@ -25,7 +25,7 @@ BACKLOG = 1024
 # Connections of one worker; further ones wait in the backlog. Below the usual limit of 1024 open files.
 CONNECTIONS = 512
 # Requests of one worker that are worked on, where nobody says how many.
-PERMITS = 16
+PERMITS = 64
 # Threads beyond those that work and those that wait: they tell others that the service is busy, and answer
 # whoever looks after it.
 SPARE_THREADS = 4

@@ -7,7 +7,6 @@ It exists only when the request brings an address and a token and the address is
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from cds_service.fhir.lanes import Lanes
@@ -22,7 +21,7 @@ class FhirReader:
     """What every read of this process shares.
 
     ``seconds``: the time for all reads of one call. ``max_bytes`` and ``max_depth`` bound one answer,
-    ``max_entries`` the resources of one call. ``while_waiting`` is entered while a call waits for its reads.
+    ``max_entries`` the resources of one call.
     """
 
     outgoing: Outgoing
@@ -30,7 +29,6 @@ class FhirReader:
     max_bytes: int
     max_depth: int
     max_entries: int
-    while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext
     lanes: Lanes = field(default_factory=Lanes, repr=False)
 
 

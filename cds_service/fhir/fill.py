@@ -20,6 +20,7 @@ from cds_service.hooks.hook_request import HookRequest
 from cds_service.hooks.service import Service
 from cds_service.outgoing import Budget
 from cds_service.outgoing.breaker import Breaker
+from cds_service.permits import while_waiting
 
 
 class Task(NamedTuple):
@@ -122,7 +123,7 @@ class Filling:
         running: dict[str, Future[tuple[Received, list[Reply]]]] = {
             place: reader.lanes.submit(origin, task.run) for place, task in tasks.items()
         }
-        with reader.while_waiting():
+        with while_waiting():
             wait(running.values(), timeout=self._budget.remaining())
         done: dict[str, Received] = {}
         for place, future in running.items():

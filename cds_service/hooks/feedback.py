@@ -14,6 +14,7 @@ from cds_service.hooks.feedback_body import Feedback, parse_feedback
 from cds_service.hooks.json_body import parse_json_object
 from cds_service.observe.metrics import count_feedback
 from cds_service.outgoing.breaker import OPEN_SECONDS, Breaker
+from cds_service.permits import while_waiting
 from cds_service.storage import DATABASE_ERRORS, prepare
 from cds_service.storage.feedback_rows import feedback_row, store_feedback
 from cds_service.trust.client import Caller
@@ -59,10 +60,11 @@ class FeedbackStore:
             for item in items
         ]
         try:
-            if not self._is_prepared:
-                prepare(self._engine)
-                self._is_prepared = True
-            unknown = store_feedback(self._engine, rows)
+            with while_waiting():
+                if not self._is_prepared:
+                    prepare(self._engine)
+                    self._is_prepared = True
+                unknown = store_feedback(self._engine, rows)
         except (*DATABASE_ERRORS, SettingsRefused):
             self._breaker.failed()
             raise _away(RETRY_AFTER_SECONDS) from None

@@ -6,11 +6,10 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from cds_service.admission import Refused
 from cds_service.observe.log import REQUEST_EVENT
 from cds_service.observe.metrics import REQUESTS_SHED, UNKNOWN_ROUTE
-from cds_service.observe.metrics import REQUESTS_SHED
 from cds_service.observe.requests import REQUEST_ID_HEADER, method_of, request_id_of
-from cds_service.permits import Refused
 from cds_service.trust.gate import Gate
 from cds_service.trust.headers import harden
 
@@ -19,7 +18,6 @@ def refusals_noted(log: Any, gate: Gate) -> Refused:
     """Make what the permits tell of every refusal: it is logged like an answer, with ``refused: busy``."""
 
     def note(environ: dict[str, Any], answer: Response) -> None:
-        REQUESTS_SHED.inc()
         REQUESTS_SHED.inc()
         request_id = request_id_of(environ.get("HTTP_X_REQUEST_ID"))
         log.info(

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from cds_service.outgoing import Budget, Destination, Fetched, Outgoing
 from cds_service.outgoing.refusals import OutgoingError
+from cds_service.permits import while_waiting
 from cds_service.trust.client import Client
 from cds_service.trust.keys import BadKeySet, Key, Keys, read_keys
 from cds_service.trust.refusal import TokenRefused
@@ -123,7 +124,8 @@ class KeyStore:
                 return
             held.waiting += 1
         try:
-            running.wait(WAIT_SECONDS)
+            with while_waiting():
+                running.wait(WAIT_SECONDS)
         finally:
             with self._lock:
                 held.waiting -= 1

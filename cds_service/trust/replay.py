@@ -9,6 +9,7 @@ from sqlalchemy import Engine, delete, insert
 from sqlalchemy.exc import IntegrityError
 
 from cds_service.outgoing.breaker import Breaker
+from cds_service.permits import while_waiting
 from cds_service.storage import DATABASE_ERRORS, spent_token
 from cds_service.trust.client import Client
 from cds_service.trust.refusal import TokenRefused
@@ -66,7 +67,7 @@ class Replay:
             self._note("replay-store-down")
             return True
         try:
-            with self._engine.begin() as connection:
+            with while_waiting(), self._engine.begin() as connection:
                 connection.execute(
                     insert(spent_token).values(issuer=client.issuer, jti=jti, expires_at=int(expires) + 1)
                 )

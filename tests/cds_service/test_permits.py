@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cds_service.admission import admit
 from cds_service.app import create_app
 from cds_service.observe.log import open_log
-from cds_service.permits import Permits
+from cds_service.permits import PATIENCE, Permits
 from cds_service.settings import Settings
 from tests.cds_service.fhir.stub_fhir import StubFhir, bare_request
 from tests.cds_service.golden import SIGN_OFF_PATH, golden_request, prefetched_request
@@ -29,10 +30,17 @@ def permits(app: Flask) -> Permits:
     return held
 
 
+@pytest.fixture
+def moment(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the clock of the permits says, for a test to change."""
+    now = [1000.0]
+    monkeypatch.setattr("cds_service.permits.time.monotonic", lambda: now[0])
+    return now
+
+
 def take_all(permits: Permits) -> None:
-    """Leave no permit."""
-    while permits.take():
-        pass
+    """Leave no permit, as if all were at work."""
+    permits._inside = permits._most
 
 
 def test_without_a_permit_the_service_is_busy(
@@ -66,63 +74,106 @@ def test_who_looks_after_the_service_needs_no_permit(
 
 
 def test_every_permit_comes_back(client: FlaskClient, permits: Permits) -> None:
-    """After answers, refusals and bad requests no permit is taken."""
+    """After answers, refusals and bad requests no permit is taken, and nobody waits."""
     for body in (golden_request(), {}, []):
         client.post(SIGN_OFF_PATH, json=body)
     client.get("/no-such-page")
-    assert (permits.working, permits.waiting) == (0, 0)
+    assert (permits.inside, permits.lent) == (0, 0)
 
 
-def test_a_permit_comes_back_from_a_crash() -> None:
-    """A request that raises has given its permit back."""
+def test_a_crash_gives_its_permit_back() -> None:
+    """An application that raises has no permit any more."""
     permits = Permits(1)
-    with pytest.raises(ZeroDivisionError), permits.lent():
+
+    def crash(environ: object, start_response: object) -> Any:
         raise ZeroDivisionError
-    assert (permits.working, permits.waiting) == (0, 0)
+
+    gate = admit(crash, permits, lambda environ, answer: None)
+    with pytest.raises(ZeroDivisionError):
+        gate({"PATH_INFO": "/cds-services", "wsgi.input": io.BytesIO()}, lambda *_: print)
+    assert permits.inside == 0
 
 
-def test_who_waits_lends_the_permit_and_has_it_again() -> None:
-    """While one waits another works; afterwards both have a permit, and no third gets one."""
+def test_who_waits_for_long_lends_the_permit_and_has_it_again(moment: list[float]) -> None:
+    """While one waits for long another is let in; afterwards both have a permit, and no third gets one."""
     permits = Permits(1)
     assert permits.take()
-    with permits.lent():
-        assert permits.take()
-        assert not permits.take()
-    assert (permits.working, permits.take()) == (2, False)
+    wait = permits.leave()
+    assert not permits.take()
+    moment[0] += PATIENCE
+    assert permits.take()
+    assert not permits.take()
+    permits.come_back(wait)
+    assert (permits.inside, permits.lent, permits.take()) == (2, 0, False)
     permits.give_back()
     assert not permits.take()
     permits.give_back()
     assert permits.take()
 
 
-def test_only_so_many_permits_are_lent() -> None:
-    """When too many wait, one more keeps its permit."""
+def test_only_so_many_permits_are_lent(moment: list[float]) -> None:
+    """When too many wait, one more keeps its permit, and gives it back like any other."""
     permits = Permits(2, most_waiting=1)
     assert permits.take()
     assert permits.take()
-    with permits.lent(), permits.lent():
-        assert (permits.working, permits.waiting) == (1, 1)
-    assert (permits.working, permits.waiting) == (2, 0)
+    waits = [permits.leave(), permits.leave()]
+    moment[0] += PATIENCE
+    assert permits.take()
+    assert not permits.take()
+    for wait in waits:
+        permits.come_back(wait)
+        permits.give_back()
+    permits.give_back()
+    assert (permits.inside, permits.lent) == (0, 0)
 
 
-def test_waiting_for_the_body_needs_no_permit(client: FlaskClient, permits: Permits) -> None:
-    """A caller who sends slowly keeps nobody out."""
-    held: list[tuple[int, int]] = []
+def test_calls_are_answered_in_the_order_in_which_they_came() -> None:
+    """With one turn, those in line get it one after another; who comes back from waiting is the next."""
+    permits, order = Permits(9, turns=1), list[str]()
+    assert permits.take()
+    returning = permits.leave()
+    assert permits.take()
+
+    def call(name: str) -> None:
+        permits.take()
+        order.append(name)
+        permits.give_back()
+
+    def come_back() -> None:
+        permits.come_back(returning)
+        order.append("returned")
+        permits.give_back()
+
+    threads = []
+    for number, target in enumerate([lambda: call("first"), lambda: call("second"), come_back]):
+        threads.append(threading.Thread(target=target))
+        threads[-1].start()
+        while len(permits._line) <= number:
+            assert threads[-1].is_alive()
+    permits.give_back()
+    for thread in threads:
+        thread.join(10)
+    assert order == ["returned", "first", "second"]
+
+
+def test_a_body_on_its_way_keeps_no_turn() -> None:
+    """While a caller sends slowly another has the turn; the end of a body that is there is not waited for."""
+    permits, seen = Permits(2, turns=1), list[object]()
 
     class Slow(io.BytesIO):
-        readinto = None  # type: ignore[assignment]
+        def read(self, *size: Any) -> bytes:
+            seen.append(permits.take())
+            permits.give_back()
+            return super().read(*size)
 
-        def read(self, size: int | None = -1, /) -> bytes:
-            held.append((permits.working, permits.waiting))
-            return super().read(size)
+    def app(environ: Any, start_response: object) -> list[bytes]:
+        stream = environ["wsgi.input"]
+        seen.extend([stream.read(9), stream.read(9)])
+        return []
 
-        def __getattribute__(self, name: str) -> Any:
-            if name == "readinto":
-                raise AttributeError(name)
-            return super().__getattribute__(name)
-
-    client.post(SIGN_OFF_PATH, input_stream=Slow(b"{}"), content_type="application/json", content_length=2)
-    assert set(held) == {(0, 1)}
+    gate = admit(app, permits, lambda environ, answer: None)
+    gate({"PATH_INFO": "/", "CONTENT_LENGTH": "2", "wsgi.input": Slow(b"{}")}, lambda *_: print)
+    assert seen == [True, b"{}", b""]
 
 
 def test_a_slow_fhir_server_keeps_nobody_out(tmp_path: Any) -> None:
@@ -152,9 +203,10 @@ def test_a_slow_fhir_server_keeps_nobody_out(tmp_path: Any) -> None:
         slow = threading.Thread(target=call)
         slow.start()
         assert asked.wait(10)
-        while not app.extensions["permits"].waiting:
+        quick = 503
+        while quick == 503:
             assert slow.is_alive()
-        quick = app.test_client().post(SIGN_OFF_PATH, json=golden_request()).status_code
+            quick = app.test_client().post(SIGN_OFF_PATH, json=golden_request()).status_code
         go_on.set()
         slow.join(30)
         app.extensions["house"].close()
