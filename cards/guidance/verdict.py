@@ -177,7 +177,7 @@ def _biopsy_from_screening(breast: Breast, report: Report) -> str:
     """V5."""
     if report.switches["screening_category_4_5"] == "not_permitted":
         return "biopsy_from_screening_refused"
-    if breast.lowest >= RANK_4A or breast.other(report) or breast.highest > RANK_2:
+    if breast.other(report) or breast.highest > RANK_2:
         return "biopsy_from_screening"
     return "biopsy_from_screening_benign"
 

@@ -11,8 +11,8 @@ def winner(sets: Sequence[tuple[int, int]]) -> tuple[int, int, tuple[int, ...]]:
     """Return expected and tolerated of the winner and the places of all that tie for it.
 
     Each entry is (expected, tolerated). The higher lowest expected category wins, on a tie the
-    higher top of the set. Tolerated is what all tied ones tolerate or expect, without any value
-    that lies below the lowest expected category of another one and is not tolerated there.
+    higher top of the set. Tolerated is what all tied ones tolerate, without any value that lies
+    below the lowest expected category of another one and is not tolerated there.
     """
     if len(sets) == 1:
         return sets[0][0], sets[0][1], (0,)
@@ -24,7 +24,7 @@ def winner(sets: Sequence[tuple[int, int]]) -> tuple[int, int, tuple[int, ...]]:
     accepted = -1
     for place in tied:
         expected |= sets[place][0]
-        accepted &= sets[place][0] | sets[place][1]
+        accepted &= sets[place][1]
     for other, other_tolerated in sets:
         below = (1 << LOWEST[other]) - 1
         accepted &= ~(below & ~other_tolerated)
