@@ -28,6 +28,11 @@ def marked(value: Any) -> Any:
     return [marked(each) for each in value] if isinstance(value, list) else value
 
 
+def metrics_of(service: Production) -> str:
+    """The page of metrics of a service."""
+    return str(service.app.extensions["metrics"].counts.page("")[0], "utf-8")
+
+
 def requests_with_canaries() -> dict[str, tuple[bytes, int]]:
     """Good, bad and failing requests: name -> body and status."""
     request = golden_request()
@@ -64,8 +69,8 @@ def requests_with_canaries() -> dict[str, tuple[bytes, int]]:
 def test_nothing_of_a_request_is_written_down(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No text, id, token or header of a request is in a log line, an error, an audit line or a database row,
-    but for the references that the audit is for."""
+    """No text, id, token or header of a request is in a log line, an error, an audit line, a database row or
+    a metric, but for the references that the audit is for."""
     body, status = requests_with_canaries()[name]
     service = Production(tmp_path, audit_file=tmp_path / "audit.jsonl")
     if name == "a crash":
@@ -93,14 +98,35 @@ def test_nothing_of_a_request_is_written_down(
     with sqlite3.connect(tmp_path / "cds.sqlite3") as database:
         rows = "\n".join(database.iterdump())
     error = response.get_data(as_text=True) if status >= 400 else ""
-    for place, text in {"log": written, "audit": lines, "database": rows, "error": error}.items():
+    counted = metrics_of(service)
+    places = {"log": written, "audit": lines, "database": rows, "error": error, "metrics": counted}
+    for place, text in places.items():
         assert CANARY not in text, place
         assert token not in text, place
         assert token.split(".")[2] not in text, place
-    assert [each for each in (PATIENT, REPORT, "user-allowed") if each in written + error] == []
+    assert [each for each in (PATIENT, REPORT, "user-allowed") if each in written + error + counted] == []
     if name == "good":
         detail = json.loads(lines)["detail"]
         assert {detail["patient"], detail["report"], detail["user"]} == ALLOWED_IN_AUDIT
+
+
+@pytest.mark.requirement("CH-165")
+def test_nothing_of_feedback_is_written_down_but_its_codes(tmp_path: Path) -> None:
+    """A comment, a foreign reason and the id of a card are in no log line, audit row or metric."""
+    service = Production(tmp_path)
+    path = f"{SIGN_OFF}/feedback"
+    reason = {"system": f"https://{CANARY}.example", "code": CANARY, "display": CANARY}
+    item = {
+        "card": CANARY,
+        "outcome": "overridden",
+        "outcomeTimestamp": "2026-05-04T12:00:00Z",
+        "overrideReason": {"reason": reason, "userComment": CANARY},
+    }
+    response = service.call(path, signed(aud=f"{PUBLIC_URL}{path}"), {"feedback": [item]})
+    assert response.status_code == 200
+    audited = json.dumps(service.audit_rows(), default=str)
+    assert CANARY not in service.stream.getvalue().decode() + audited + metrics_of(service)
+    service.house.close()
 
 
 @pytest.mark.requirement("CH-183")
@@ -117,7 +143,7 @@ def test_nothing_of_a_refused_token_is_written_down(tmp_path: Path) -> None:
         service.call(token=token)
     service.house.writer.flush()
     written = service.stream.getvalue().decode() + json.dumps(service.audit_rows(), default=str)
-    assert CANARY not in written
+    assert CANARY not in written + metrics_of(service)
     assert [each for each in tokens if each.split(".")[1] in written] == []
     assert ISSUER in written
     service.house.close()
