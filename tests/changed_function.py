@@ -11,7 +11,6 @@ import __future__
 import gc
 import os
 import resource
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +24,7 @@ import libcst as cst
 import orjson
 import pytest
 
-from tests.forked import MOST_CPU_SECONDS, MOST_SECONDS, QUICK
+from tests.forked import QUICK, limit
 
 # A file and the name of a function in it; functions inside of functions count for the outermost.
 Place = tuple[str, str]
@@ -99,8 +98,7 @@ def _forked(work: Callable[[], int]) -> int:
     if child == 0:
         status = 1
         try:
-            signal.alarm(MOST_SECONDS)
-            resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS + 1))
+            limit()
             status = work()
         finally:
             os._exit(status)

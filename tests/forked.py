@@ -37,8 +37,8 @@ LIBRARIES = (
     "structlog",
     "time_machine",
 )
-# Tests that take longer than this are noticed by whoever waits for them: of computing, of waiting.
-MOST_CPU_SECONDS, MOST_SECONDS = 120, 3600
+# Tests that take more than this are noticed by whoever waits for them: of computing, of waiting, of memory.
+MOST_CPU_SECONDS, MOST_SECONDS, MOST_BYTES = 60, 3600, 2 << 30
 
 # Tests of one package in turn, the quickest to decide first; each is a list of arguments for pytest.
 Stages = Sequence[Sequence[str]]
@@ -76,14 +76,20 @@ def run_tests(stages: Stages, path: Path | None, text: str) -> int:
         return next((status for stage in stages if (status := int(pytest.main([*QUICK, *stage])))), 0)
 
 
+def limit() -> None:
+    """Let this process end by itself where a change makes it run, wait or grow without an end."""
+    signal.alarm(MOST_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+
+
 def notices(stages: Stages, path: Path | None = None, text: str = "") -> bool:
     """Say whether a test fails, breaks or does not end, with another text in one file."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            signal.alarm(MOST_SECONDS)
-            resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS + 1))
+            limit()
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
