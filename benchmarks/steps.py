@@ -7,6 +7,7 @@ import pstats
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -15,9 +16,10 @@ from benchmarks.figures import Growth
 from benchmarks.sign_offs import sign_offs
 from benchmarks.timing import PASSES, per_request
 from cards.answer import Answer
-from cards.guidance import assess
+from cards.guidance import Guidance, assess
 from cards.reading import read
 from cards.writing import write
+from cards.writing.card import Card
 from cds_service.fhir.gather import gather
 from cds_service.garbage import look_less_often
 from cds_service.hooks.hook_request import HookRequest
@@ -71,7 +73,7 @@ def steps(it: Bench, bodies: Sequence[bytes]) -> dict[str, float]:
         for one, context in zip(gathered, contexts, strict=True)
     ]
 
-    def judge(number: int) -> object:
+    def judge(number: int) -> Guidance:
         reading = readings[number]
         return assess(
             reading.facts,
@@ -85,7 +87,7 @@ def steps(it: Bench, bodies: Sequence[bytes]) -> dict[str, float]:
 
     guidances = [judge(number) for number in range(len(bodies))]
 
-    def say(number: int) -> object:
+    def say(number: int) -> tuple[Card, ...]:
         return write(
             guidances[number],
             readings[number],
@@ -97,9 +99,7 @@ def steps(it: Bench, bodies: Sequence[bytes]) -> dict[str, float]:
             public_url=line.public_url,
         )
 
-    answers = [
-        Answer(tuple(say(number)), guidances[number], readings[number]) for number in range(len(bodies))
-    ]
+    answers = [Answer(say(number), guidances[number], readings[number]) for number in range(len(bodies))]
     count = len(bodies)
     rows: list[tuple[str, Callable[[int], object]]] = [
         ("parse and check the request", lambda n: it.parse(bodies[n])),
@@ -118,13 +118,14 @@ def growth(it: Bench) -> list[Growth]:
     rows = []
     for observations in GROWTH:
         bodies = [orjson.dumps(each) for each in sign_offs(3, observations)]
-        spent = per_request(
-            lambda n, bodies=bodies: it.whole(bodies[n]),
-            len(bodies),
-            passes=PASSES if observations <= 300 else 3,
-        )
+        passes = PASSES if observations <= 300 else 3
+        spent = per_request(partial(_whole, it, bodies), len(bodies), passes)
         rows.append(Growth(observations, len(bodies[0]), spent / 1000))
     return rows
+
+
+def _whole(it: Bench, bodies: Sequence[bytes], number: int) -> bytes:
+    return it.whole(bodies[number])
 
 
 def hottest(it: Bench, bodies: Sequence[bytes], most: int = 3) -> dict[str, float]:
