@@ -54,7 +54,7 @@ def export(since: datetime | None, until: datetime | None) -> None:
         wanted = wanted.where(columns.recorded_at < until.replace(tzinfo=UTC))
     try:
         settings = load_settings()
-        with open_engine(settings.database_url).connect() as connection:
+        with open_engine(settings.database_url, patient=True).connect() as connection:
             rows = connection.execution_options(yield_per=BATCH).execute(wanted).mappings()
             for row in rows:
                 event = audit_event(dict(row), settings.public_url)

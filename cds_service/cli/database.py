@@ -35,7 +35,7 @@ def upgrade(context: click.Context) -> None:
     one way.
     """
     try:
-        engine = open_engine(load_settings().database_url)
+        engine = open_engine(load_settings().database_url, patient=True)
         was_current = is_current(engine)
         if not was_current:
             upgrade_tables(engine)

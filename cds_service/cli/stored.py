@@ -22,7 +22,7 @@ def stored() -> Iterator[tuple[Engine, Settings]]:
     """
     try:
         settings = load_settings()
-        engine = open_engine(settings.database_url)
+        engine = open_engine(settings.database_url, patient=True)
         try:
             prepare(engine)
             yield engine, settings

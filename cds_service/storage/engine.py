@@ -17,6 +17,9 @@ POOL_OVERFLOW = 10
 # Seconds. A hook call waits for the database no longer than this.
 WAIT_SECONDS = 2
 CONNECT_SECONDS = 3
+# A command that a person or a job has started waits so long for a lock or a connection, and for its
+# statements as long as they take: a migration or a purge of a year may take minutes.
+PATIENT_SECONDS = 30
 
 
 def database_url(text: str) -> URL:
@@ -39,14 +42,16 @@ def database_url(text: str) -> URL:
     )
 
 
-def open_engine(text: str, *, durable: bool = True) -> Engine:
+def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> Engine:
     """Open the database at an SQLAlchemy URL; nothing is connected before the first use.
 
     ``durable``: a commit is on disk when it returns, also if the power fails then. Without it, a commit
     survives the
     death of the process alone, at a fraction of the cost: enough for replay records, which live for minutes.
+    ``patient``: for commands, which nobody waits for with a report in front of them.
     """
     url = database_url(text)
+    wait = PATIENT_SECONDS if patient else WAIT_SECONDS
     if url.get_backend_name() == "sqlite":
         in_memory = url.database in (None, "", ":memory:")
         engine = (
@@ -56,22 +61,21 @@ def open_engine(text: str, *, durable: bool = True) -> Engine:
                 url,
                 pool_size=POOL_SIZE,
                 max_overflow=POOL_OVERFLOW,
-                pool_timeout=WAIT_SECONDS,
-                connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
+                pool_timeout=wait,
+                connect_args={"timeout": wait, "check_same_thread": False},
             )
         )
         _tune_sqlite(engine, "FULL" if durable else "NORMAL")
         return engine
-    options = f"-c statement_timeout={WAIT_SECONDS * 1000}" + (
-        "" if durable else " -c synchronous_commit=off"
-    )
+    limit = f"-c lock_timeout={wait * 1000}" if patient else f"-c statement_timeout={wait * 1000}"
+    options = limit + ("" if durable else " -c synchronous_commit=off")
     return create_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
-        pool_timeout=WAIT_SECONDS,
+        pool_timeout=wait,
         pool_pre_ping=durable,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "options": options},
+        connect_args={"connect_timeout": wait if patient else CONNECT_SECONDS, "options": options},
     )
 
 

@@ -116,6 +116,33 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
         prepare(engine)
 
 
+@pytest.mark.needs("initdb", "pg_ctl")
+def test_a_call_waits_for_postgresql_two_seconds_and_a_command_as_long_as_it_takes(
+    postgresql_url: str,
+) -> None:
+    """A statement of a hook call ends after 2 s; a migration or a purge may take minutes, and waits half a
+    minute for a lock."""
+    limits = {}
+    for patient in (False, True):
+        engine = open_engine(postgresql_url, patient=patient)
+        with engine.connect() as connection:
+            shown = (connection.exec_driver_sql(f"SHOW {kind}_timeout") for kind in ("statement", "lock"))
+            limits[patient] = [each.scalar_one() for each in shown]
+        engine.dispose()
+    assert limits == {False: ["2s", "0"], True: ["0", "30s"]}
+
+
+def test_a_call_waits_for_an_sqlite_file_two_seconds_and_a_command_half_a_minute(tmp_path: Path) -> None:
+    """How long somebody waits while another process writes to the file, in milliseconds."""
+    limits = {}
+    for patient in (False, True):
+        engine = open_engine(f"sqlite:///{tmp_path / 'test.sqlite3'}", patient=patient)
+        with engine.connect() as connection:
+            limits[patient] = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+        engine.dispose()
+    assert limits == {False: 2000, True: 30000}
+
+
 def test_an_unknown_kind_of_database_is_refused_without_its_password() -> None:
     """Only SQLite and PostgreSQL are taken, and the refusal does not repeat the address."""
     for text in ("mysql://user:hunter2@host/db", "hunter2", "nosuch://hunter2"):
