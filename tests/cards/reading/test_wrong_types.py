@@ -2,12 +2,15 @@
 
 import copy
 import random
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cards.facts import Finding
 from cards.history import look_back
 from cards.reading.versions import UnsupportedFhirVersion
+from tests.cards.reading.encoders import FINDING_ENCODERS, shape_c
 from tests.cards.reading.report_builder import (
     DCM,
     ICD,
@@ -89,11 +92,13 @@ _JSON = st.recursive(
     | st.booleans()
     | st.integers(-5, 3000)
     | st.floats()
-    | st.sampled_from(["", "x", "2026", "final"]),
+    | st.sampled_from(["", "x", "2026", "final"])
+    | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(
-            st.sampled_from(["coding", "code", "system", "reference", "value", "start", "end", "text"]),
+            st.sampled_from(["coding", "code", "system", "reference", "value", "start", "end", "text"])
+            | st.text(max_size=5),
             inner,
             max_size=3,
         )
@@ -113,27 +118,77 @@ def _paths(value: object, path: tuple = ()) -> list[tuple]:
     return found
 
 
-PATHS = _paths(WHOLE)
+WRITTEN = [
+    Finding(
+        laterality="left", morphology=("amorphous",), distribution="linear", change="new", assessment="4A"
+    ),
+    Finding(laterality="right", morphology=("round",), distribution="diffuse", change="stable"),
+]
+# What may stand beside any shape of findings.
+BESIDE: list[dict[str, Any]] = [
+    {
+        "resourceType": "Condition",
+        "id": "k",
+        "code": cc(ICD, "R92.0"),
+        "evidence": [{"detail": [{"reference": "DiagnosticReport/r1"}]}],
+    },
+    {
+        "resourceType": "QuestionnaireResponse",
+        "id": "q",
+        "status": "completed",
+        "partOf": [{"reference": "DiagnosticReport/r1"}],
+        "item": [{"item": [{"answer": [{"valueCoding": {"system": SCT, "code": "129760005"}}]}]}],
+    },
+    {
+        "resourceType": "Composition",
+        "id": "c",
+        "section": [{"code": cc(LOINC, "59776-5"), "entry": [{"reference": "Observation/a0"}]}],
+    },
+    patient(),
+]
+REPORTS = [
+    WHOLE,
+    *([*encoder(WRITTEN), *BESIDE] for encoder in FINDING_ENCODERS.values()),
+    [*shape_c("0", "4", "2"), *BESIDE],
+]
+PATHS = [_paths(resources) for resources in REPORTS]
 
 
-def _changed(path: tuple, value: object) -> list:
-    resources = copy.deepcopy(WHOLE)
-    holder = resources
-    for step in path[:-1]:
-        holder = holder[step]
-    holder[path[-1]] = value
+@st.composite
+def _changed(draw: st.DrawFn) -> list:
+    """A report of any shape in which one to three members hold something else."""
+    number = draw(st.integers(0, len(REPORTS) - 1))
+    resources = copy.deepcopy(REPORTS[number])
+    for path, value in draw(
+        st.lists(st.tuples(st.sampled_from(PATHS[number]), _JSON), min_size=1, max_size=3)
+    ):
+        holder: Any = resources
+        try:
+            for step in path[:-1]:
+                holder = holder[step]
+            holder[path[-1]] = value
+        except (KeyError, IndexError, TypeError):
+            # An earlier change took this place away.
+            continue
     return resources
 
 
 @settings(max_examples=2000)
-@given(st.sampled_from(PATHS), _JSON)
-def test_no_member_of_a_wrong_type_raises(path: tuple, value: object):
+@given(_changed())
+def test_no_member_of_a_wrong_type_raises(resources: list):
     """Any member of any resource may hold any JSON value; only old FHIR versions are refused."""
     try:
-        found = look_back(reading(_changed(path, value)))
+        found = look_back(reading(resources))
     except UnsupportedFhirVersion:
         return
     assert found.facts.sex in ("female", "male", "unknown")
+
+
+@settings(max_examples=300)
+@given(st.lists(_JSON, max_size=4))
+def test_the_list_of_resources_may_hold_anything(resources: list):
+    """Where no report is among them the reading is incomplete."""
+    assert reading(resources).incomplete
 
 
 @settings(max_examples=500)
