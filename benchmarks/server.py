@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
 import urllib.error
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.variants import ROOT, Variant
+from benchmarks.variants import ROOT, Variant, free_port
 
 START_LIMIT = 60.0
 STOP_LIMIT = 20.0
@@ -59,12 +58,6 @@ def _processor_ticks(pid: int) -> int:
     return int(user) + int(system)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def post(base: str, variant: Variant, body: bytes) -> bytes:
     """Post one request and return the answer."""
     headers = {"Content-Type": "application/json"}
@@ -100,7 +93,7 @@ def _wait(base: str, variant: Variant, process: subprocess.Popen[bytes]) -> None
 @contextmanager
 def running(variant: Variant, core: int | None) -> Iterator[Server]:
     """Serve a variant with one worker on a free loopback port, held to ``core``; stop it at the end."""
-    port = _free_port()
+    port = free_port()
     base = f"http://127.0.0.1:{port}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CALCIFICATION_CDS_")}
     started = time.monotonic()

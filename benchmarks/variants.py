@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -46,7 +47,11 @@ def variants(
         home.mkdir()
         one = None if algorithm is None else signer(algorithm)
         settings = {"profile": "development"} if one is None else one.settings(home)
-        settings["database_url"] = f"sqlite:///{home / 'bench.sqlite3'}"
+        settings |= {
+            "database_url": f"sqlite:///{home / 'bench.sqlite3'}",
+            "metrics_port": str(free_port()),
+            "drain_seconds": "0",
+        }
         environment = {f"CALCIFICATION_CDS_{key.upper()}": value for key, value in settings.items()}
         return Variant(name, title, _serve, environment, PATH, bodies, one)
 
@@ -81,6 +86,13 @@ def as_patient_view(sign_off: Json) -> Json:
         "context": {"userId": context["userId"], "patientId": context["patientId"]},
         "prefetch": {"report": context["report"]},
     }
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _serve(port: int) -> Sequence[str]:
