@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from cards.education.catalog import Page
-from cards.guidance import assess
+from cards.guidance.assess import assess
 from cards.guidance.guidance import Guidance
 from cards.guidance.moments import for_moment
 from cards.history import look_back
 from cards.policy import Policy
-from cards.reading import read
+from cards.reading.read import read
 from cards.reading.reading import Reading, ReportContext
 from cards.terminology import Terminology
-from cards.writing import write
 from cards.writing.card import Card
+from cards.writing.write import write
 
 
 @dataclass(frozen=True, slots=True)

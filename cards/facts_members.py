@@ -35,7 +35,7 @@ class Member:
     type: str
     values: tuple[str, ...]
     null: bool
-    default: object
+    default: object | None
     meaning: str
     check: Callable[[object], object]
 

@@ -21,7 +21,7 @@ class Switch:
     """
 
     name: str
-    default: object
+    default: object | None
     allowed: tuple[object, ...]
     why: str
     whole_number_from: int | None = None

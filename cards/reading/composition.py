@@ -26,7 +26,7 @@ _NOT_OF_THIS_EXAM = frozenset(("section_related_resources", "section_comparison"
 class Entry(NamedTuple):
     """One section.entry, the Composition that holds it, and the side its section is for."""
 
-    reference: object
+    reference: object | None
     holder: Json
     location: str
     side: str | None

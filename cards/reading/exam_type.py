@@ -53,7 +53,7 @@ def _wrong_words() -> Mapping[tuple[str, str], tuple[str, ...]]:
 
 
 def _places(
-    report: Json, location: str, procedure: Sequence[Json], category: Sequence[Json], index: Resources
+    report: Json, location: str, procedure: Sequence[object], category: Sequence[object], index: Resources
 ) -> Iterator[tuple[str, object]]:
     """Every coded kind of exam with its location, in order of precedence."""
     yield f"{location}.code", report.get("code")
@@ -90,8 +90,8 @@ def _is_contradicted(value: object, terminology: Terminology) -> bool:
 def read_exam(
     report: Json,
     location: str,
-    procedure: Sequence[Json],
-    category: Sequence[Json],
+    procedure: Sequence[object],
+    category: Sequence[object],
     index: Resources,
     terminology: Terminology,
     problems: list[Problem],

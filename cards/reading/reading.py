@@ -8,6 +8,7 @@ from datetime import date
 
 from cards.facts import Facts, Finding
 from cards.problem import Problem
+from cards.reading.resources import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class ReportContext:
     report_id: str | None = None
     status: str | None = None
     user: str | None = None
-    procedure: tuple[Mapping[str, object], ...] = ()
-    category: tuple[Mapping[str, object], ...] = ()
+    procedure: tuple[object, ...] = ()
+    category: tuple[object, ...] = ()
     moment: str = "after_signature"
-    draft_orders: tuple[Mapping[str, object], ...] = ()
+    draft_orders: tuple[Json, ...] = ()
     missing: tuple[Problem, ...] = ()
     received: frozenset[str] = frozenset()
 

@@ -5,11 +5,11 @@ Plain JSON objects are indexed as they are; nothing here raises for what they ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from cards.problem import Problem
 
-Json = Mapping[str, object]
+Json = dict[str, object]
 
 
 class Resources:

@@ -146,7 +146,7 @@ class Examiner:
         reading, guidance = answered.reading, answered.guidance
         if reading is None or guidance is None or reading.facts.exam_type == NO_MAMMOGRAPHY:
             return None, []
-        found = read_findings(report, Resources(resources, []), self._terminology, [])
+        found = read_findings(dict(report), Resources(resources, []), self._terminology, [])
         return (
             ExaminedReport(
                 reference=f"DiagnosticReport/{report.get('id')}",

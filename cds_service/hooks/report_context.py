@@ -65,14 +65,16 @@ def orders_the_breast(request: HookRequest, terminology: Terminology) -> bool:
     return any(is_about_the_breast(order, terminology) for order in draft_orders(request))
 
 
-def draft_orders(request: HookRequest) -> tuple[Mapping[str, object], ...]:
+def draft_orders(request: HookRequest) -> tuple[dict[str, object], ...]:
     """List the ServiceRequests of ``context.draftOrders``.
 
     Raises BadRequest when its entries are no array.
     """
     bundle = cast("Mapping[str, object]", request.context["draftOrders"])
     received = receive_bundle(bundle, "context.draftOrders").resources
-    return tuple(each for each in received if each.get("resourceType") == "ServiceRequest")
+    return tuple(
+        cast("dict[str, object]", each) for each in received if each.get("resourceType") == "ServiceRequest"
+    )
 
 
 def concepts(value: object) -> tuple[Mapping[str, object], ...]:
