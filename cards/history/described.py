@@ -12,6 +12,8 @@ from cards.reading.reading import EarlierReport
 
 _QUIET = frozenset(("stable", "decreasing"))
 _SAYS_NOTHING = frozenset(("unspecified",))
+# Each finding is compared with each earlier one: with more of them nobody could say which is which.
+_MOST_FINDINGS = 100
 
 
 def _sides(finding: Finding) -> tuple[str, ...]:
@@ -27,6 +29,11 @@ def _may_be_same(
     if shapes and earlier_shapes and not shapes & earlier_shapes:
         return False
     return not (places and earlier_places) or bool(set(places) & set(earlier_places))
+
+
+def can_be_compared(findings: tuple[Finding, ...], reports: tuple[EarlierReport, ...]) -> bool:
+    """Whether no report has so many findings that one could not be told from the other."""
+    return max(len(findings), *(len(report.findings) for report in reports)) <= _MOST_FINDINGS
 
 
 def _describing(
@@ -97,14 +104,15 @@ def stability_of(
         one.finding_id: stability_months(one, places.get(one.finding_id, ()), reports, exam)
         for one in findings
     }
-    for one in findings:
-        rivals = [
-            other
-            for other in findings
-            if other is not one
+    shared = [
+        one.finding_id
+        for one in findings
+        if months[one.finding_id] is not None
+        and any(
+            other is not one
             and set(_sides(other)) & set(_sides(one))
             and _may_be_same(one, places.get(one.finding_id, ()), other, places.get(other.finding_id, ()))
-        ]
-        if rivals:
-            months[one.finding_id] = None
-    return months
+            for other in findings
+        )
+    ]
+    return months | dict.fromkeys(shared)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cards.facts import Facts, Finding
 from cards.history.biopsy import ADVISING, biopsy_done, category_at_biopsy
 from cards.history.breast import prior_assessment, sides_of_findings
-from cards.history.described import prior_report_describes, stability_of
+from cards.history.described import can_be_compared, prior_report_describes, stability_of
 from cards.history.surveillance import surveillance_complete, surveillance_step
 from cards.reading.category import higher
 from cards.reading.reading import EarlierReport, Reading, Sources
@@ -61,7 +61,8 @@ def _with_findings(
     findings: tuple[Finding, ...], earlier: tuple[EarlierReport, ...], sources: Sources
 ) -> tuple[Finding, ...]:
     exam = sources.exam_date
-    months = {} if exam is None else stability_of(findings, sources.places, earlier, exam)
+    described = earlier if can_be_compared(findings, earlier) else ()
+    months = {} if exam is None else stability_of(findings, sources.places, described, exam)
     filled: list[Finding] = []
     for finding in findings:
         places = sources.places.get(finding.finding_id, ())
@@ -74,7 +75,7 @@ def _with_findings(
             replace(
                 finding,
                 stability_months=months.get(finding.finding_id) if stable is None else stable,
-                prior_report_describes=prior_report_describes(finding, places, earlier),
+                prior_report_describes=prior_report_describes(finding, places, described),
                 imaging_category_at_biopsy=at_biopsy,
             )
         )

@@ -126,3 +126,21 @@ def test_stability_is_the_time_since_the_oldest_report(months: list):
     days = sorted(add_months(EXAM, -number) for number in months)
     reports = [earlier(day, "3", findings=(finding(change="stable"),)) for day in days]
     assert _months("stable", *reports) == whole_months(days[0], EXAM)
+
+
+@pytest.mark.parametrize(("number", "expected"), [(100, (6, "yes")), (101, (None, "unknown"))])
+def test_with_more_than_a_hundred_findings_none_is_told_from_the_other(number: int, expected: tuple):
+    """Each would be compared with each; a report that long is compared with no earlier one."""
+    there = tuple(finding("right", f"F{one}") for one in range(1, number))
+    old = earlier(date(2025, 11, 4), "3", findings=(finding("left", "F0"), *there))
+    (found,) = look_back(reading(old, findings=(finding(change="stable"),))).facts.findings
+    assert (found.stability_months, found.prior_report_describes) == expected
+
+
+def test_ten_thousand_findings_beside_an_earlier_report_are_looked_back_on():
+    """A long report takes as long as it is, not its square: what cannot be told stays unknown."""
+    many = tuple(finding("left", f"F{one}", change="stable") for one in range(10_000))
+    old = earlier(date(2025, 11, 4), "3", findings=(finding("left", "F0"),))
+    facts = look_back(reading(old, findings=many)).facts
+    assert {one.stability_months for one in facts.findings} == {None}
+    assert facts.prior_assessment == "3"
