@@ -1,6 +1,7 @@
 # One command for each thing a person does with this repository. `make` alone lists them.
 
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
@@ -28,8 +29,8 @@ demo: $(VENV)/run.stamp ## start the service, post one sign-off, print the cards
 test: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## run every test
 	@$(WITH_POSTGRESQL) $(RUN) -m pytest -q
 
-serve: $(VENV)/run.stamp ## serve on http://127.0.0.1:8000 until stopped
-	@CALCIFICATION_CDS_PROFILE=development $(VENV)/bin/calcification-cds serve --host 127.0.0.1 --port 8000
+serve: $(VENV)/run.stamp ## serve on http://127.0.0.1:8000 until stopped (PORT=8001 for another port)
+	@CALCIFICATION_CDS_PROFILE=development $(VENV)/bin/calcification-cds serve --host 127.0.0.1 --port $(PORT)
 
 check: $(VENV)/all.stamp ## style, types, import contracts, file lengths, Dockerfile
 	@$(VENV)/bin/ruff check --quiet

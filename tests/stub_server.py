@@ -74,7 +74,7 @@ class StubServer:
                 except OSError:
                     self.close_connection = True
 
-            do_GET = do_POST = do_OPTIONS = _serve  # noqa: N815
+            do_GET = do_POST = do_PUT = do_OPTIONS = _serve  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass
