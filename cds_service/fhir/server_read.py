@@ -81,9 +81,8 @@ def _read(
     max_depth: int,
 ) -> Reply:
     try:
-        fetched = outgoing.fetch(
-            destination, url, budget, max_bytes=max_bytes, accept=ACCEPT, token=token, with_breaker=True
-        )
+        # The breaker is asked once for all reads of a call (fill.py): the one that tries again makes several.
+        fetched = outgoing.fetch(destination, url, budget, max_bytes=max_bytes, accept=ACCEPT, token=token)
     except OutgoingFailed as failed:
         return Reply(query, reason="timeout" if failed.reason == "timeout" else "unreachable")
     except OutgoingRefused:

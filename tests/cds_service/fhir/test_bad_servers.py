@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cds_service.errors import DataMissing
-from cds_service.outgoing.breaker import FAILURES
+from cds_service.outgoing.breaker import FAILURES, OPEN_SECONDS
 from tests.cds_service.fhir.stub_fhir import Gathering, StubFhir, bare_request, fhir, ids
 from tests.cds_service.golden import EMPTY_SEARCH, OPERATION_OUTCOME
 from tests.stub_server import answering
@@ -157,6 +157,19 @@ def test_a_server_that_keeps_failing_is_left_alone(server: StubFhir) -> None:
     assert {each.text.partition(":")[0] for each in filled.missing} == {
         "The FHIR server has not answered lately and was not asked"
     }
+
+
+def test_a_server_that_is_well_again_is_read_again(server: StubFhir) -> None:
+    """After the pause one call tries; when the server answers it, everything is read as ever."""
+    server.changed = lying("", close)
+    gathering = Gathering(server.base)
+    for _ in range(FAILURES):
+        gathering.gather(bare_request(server, "report"))
+    server.changed = lambda _: False
+    [breaker] = gathering.reader.outgoing.breakers().values()
+    breaker.clock = lambda: time.monotonic() + OPEN_SECONDS
+    for _ in range(2):
+        assert gathering.gather(bare_request(server, "report")).missing == ()
 
 
 def test_pages_are_followed(server: StubFhir) -> None:
