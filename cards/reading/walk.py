@@ -73,8 +73,9 @@ class _Walk:
             if isinstance(reference, dict):
                 self._optional(reference.get("reference"))
         self._drain()
+        orders = {address_of(one) for one in references_of(self.report.get("basedOn"))} - {None}
         for questionnaire in self.index.of_type("QuestionnaireResponse"):
-            if self._shares_an_order(questionnaire):
+            if self._belongs(questionnaire, orders):
                 self._add(questionnaire, questionnaire, None, None)
         self._drain()
         _inherit_sides(self.reached.observations, self.problems)
@@ -204,10 +205,9 @@ class _Walk:
                             self.foreign.add(id(target))
         return self.foreign
 
-    def _shares_an_order(self, questionnaire: Json) -> bool:
-        orders = {address_of(one) for one in references_of(self.report.get("basedOn"))}
-        own = {address_of(one) for one in references_of(questionnaire.get("basedOn"))}
-        if orders & own - {None}:
+    def _belongs(self, questionnaire: Json, orders: set[object]) -> bool:
+        """Whether a form names an order of the report, or is part of what was reached."""
+        if any(address_of(one) in orders for one in references_of(questionnaire.get("basedOn"))):
             return True
         return any(
             id(self.index.resolve(one, questionnaire)) in self.reached.linked
