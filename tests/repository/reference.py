@@ -13,6 +13,7 @@ import click
 from cds_service.cli import main as program
 from cds_service.settings import PREFIX, Settings
 from tests.repository.api_pages import http_page, python_page
+from tests.repository.metrics_page import metrics_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 WIDTH = 110
@@ -79,6 +80,7 @@ PAGES = {
     "settings.md": settings_page,
     "command-line.md": commands_page,
     "http-api.md": http_page,
+    "metrics.md": metrics_page,
     "python-api.md": python_page,
 }
 

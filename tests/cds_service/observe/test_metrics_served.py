@@ -108,7 +108,7 @@ def served(folder: Path, words: Sequence[str], port: int) -> Iterator[Served]:
 
 
 @pytest.mark.parametrize("program", ["serve", "gunicorn"])
-def test_two_workers_are_summed_and_a_dead_one_is_not_forgotten(program: str, tmp_path: Path) -> None:
+def test_two_workers_are_one_sum(program: str, tmp_path: Path) -> None:
     """Every sign-off is on the page once, whoever answered it; a worker that is killed keeps its counts,
     and the page comes back with as many workers as before."""
     port = free_port()
