@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from flask import Flask
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as of_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as of_plain_text
 
+PREFIX = "calcification_cds_"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 Series = tuple[str, frozenset[tuple[str, str]]]
 
@@ -23,3 +25,22 @@ def value(text: str, name: str, **labels: str) -> float:
     """The sum of every series of one name that has these labels."""
     wanted = set(labels.items())
     return sum(number for (each, has), number in series(text).items() if each == name and wanted <= has)
+
+
+class Page:
+    """The page of one service; ``rise`` is what a series has gained since the page was made."""
+
+    def __init__(self, app: Flask) -> None:
+        self._counts = app.extensions["metrics"].counts
+        self._before = self._text()
+
+    def _text(self) -> str:
+        return str(self._counts.page("")[0], "utf-8")
+
+    def now(self, name: str, **labels: str) -> float:
+        """The value now."""
+        return value(self._text(), PREFIX + name, **labels)
+
+    def rise(self, name: str, **labels: str) -> float:
+        """How much the value rose."""
+        return self.now(name, **labels) - value(self._before, PREFIX + name, **labels)
