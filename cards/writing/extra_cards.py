@@ -46,7 +46,8 @@ def extra_card(
     family = card_rules()[first.id].family
     texts = case.words.rules
     own = {**slots, **rule_slots(case, first)}
-    details = [texts[rule.id].detail.format_map({**slots, **rule_slots(case, rule)}) for rule in group]
+    each_id = {rule.id: rule for rule in group}.values()
+    details = [texts[rule.id].detail.format_map({**slots, **rule_slots(case, rule)}) for rule in each_id]
     detail = "\n\n".join([*dict.fromkeys(details), case.words.words["footer"]])
     return Card(
         uuid=new_id(),

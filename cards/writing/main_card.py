@@ -190,10 +190,9 @@ def _detail(
     optional = [(0, extra.detail.partition("\n\n")[0]) for extra in folded]
     if _unexplained(case) and draft.text is not words.mains["concordant/no-explanation"]:
         optional.append((0, "- " + words.words["unexplained"].format_map(slots)))
-    lines = []
-    for rule in others:
-        if rule not in muted and (reason is None or rule.id != reason.id):
-            lines.append(rule_line(case, rule, slots))
+    # What a rule says depends on its id alone, however many findings it fired for.
+    spoken = {rule.id: rule for rule in others if rule.id not in case.policy.muted}
+    lines = [rule_line(case, rule, slots) for name, rule in spoken.items() if not reason or name != reason.id]
     optional += [(2, "- " + line) for line in dict.fromkeys(lines) if line]
     if muted:
         titles = dict.fromkeys(
