@@ -162,7 +162,7 @@ def _from_orders(orders: Iterable[Order], terminology: Terminology, problems: li
         values.update(own)
         if own:
             sides.append(order.side)
-        if order.interval is not None and _FOLLOW_UP & own.keys():
+        if order.interval is not None and not _FOLLOW_UP.isdisjoint(own):
             intervals.append((order.interval, order.reference))
         for concept in order.coded.concepts:
             if concept.concept in _INTERVAL_IN_CONCEPT:

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from cds_service.version import __version__
+from cds_service.version import IS_COMPILED, __version__
 
 # name -> (where the command is, the line that --help shows). A command is imported only when
 # it is called, so that the help and every other command start fast.
@@ -65,7 +65,9 @@ class LazyGroup(click.Group):
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="calcification-cds")
+@click.version_option(
+    f"{__version__}, compiled" if IS_COMPILED else __version__, prog_name="calcification-cds"
+)
 def main() -> None:
     """Read the coded breast calcifications of mammography reports and answer with cards.
 
