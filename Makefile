@@ -8,6 +8,7 @@ PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 LOCKS := .make/locks
 TOOLS := .make/supply-chain
 THIRD_PARTY := .make/third-party
+PROMTOOL := .make/promtool
 PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options --no-config $(UPGRADE)
 
 # Debian keeps the programs of a PostgreSQL server off the path; looked for after they are installed.
@@ -76,7 +77,7 @@ assets: $(VENV)/run.stamp ## copy the console's style sheets and scripts out of 
 screenshots: $(VENV)/all.stamp system-packages ## write docs/screenshots again (needs chromium)
 	@$(RUN) -m tests.browser.screenshots
 
-deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## every test with thousands of examples a property, then mutate-data, mutate-code and image-check
+deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp $(PROMTOOL).stamp ## every test with thousands of examples a property, then mutate-data, mutate-code and image-check
 	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
 	@$(RUN) -m tests.mutate_data
 	@$(RUN) -m tests.mutate_tables
@@ -139,6 +140,13 @@ $(THIRD_PARTY)-npm.stamp: tests/third_party/package-lock.json | system-packages
 	@if ! command -v npm >/dev/null; then echo "npm is missing: what uses it is skipped."; \
 	elif echo "Installing the npm packages of tests/third_party ..." && npm ci --silent --prefix tests/third_party; \
 	then touch $@; else rm -rf tests/third_party/node_modules; echo "Not installed. What uses them is skipped."; fi
+
+# Prometheus's own checker of alert rules, taken out of Debian's package: installing that would start a server.
+$(PROMTOOL).stamp: | system-packages
+	@mkdir -p $(PROMTOOL)
+	@cd $(PROMTOOL) && get="apt-get download -qq prometheus" \
+	&& if ! { $$get || { apt-get update -qq && $$get; }; } >/dev/null 2>&1 || ! dpkg -x prometheus_*.deb .; \
+	then echo "promtool could not be had: what uses it is skipped."; else rm prometheus_*.deb && touch ../promtool.stamp; fi
 
 $(TOOLS)/stamp:
 	@$(PYTHON) -m venv $(TOOLS)

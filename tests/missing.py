@@ -15,9 +15,14 @@ from pathlib import Path
 
 import pytest
 
-# Debian keeps the programs of PostgreSQL off the path, one folder a version.
+# Debian keeps the programs of PostgreSQL off the path, one folder a version; `make deep` puts promtool here.
+PROMTOOL = Path(__file__).resolve().parents[1] / ".make" / "promtool" / "usr" / "bin"
 os.environ["PATH"] = os.pathsep.join(
-    [os.environ.get("PATH", ""), *(str(each) for each in Path("/usr/lib/postgresql").glob("*/bin"))]
+    [
+        os.environ.get("PATH", ""),
+        *(str(each) for each in Path("/usr/lib/postgresql").glob("*/bin")),
+        str(PROMTOOL),
+    ]
 )
 
 
