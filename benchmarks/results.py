@@ -9,15 +9,19 @@ from pydantic import TypeAdapter
 
 from benchmarks.chart import growth_picture, side_by_side_picture
 from benchmarks.figures import Run, ratios
+from benchmarks.machine import is_busy
 from benchmarks.tables import on_page, tables
 
 FOLDER = Path(__file__).with_name("results")
 MOST_LOST = 0.15
+BUSY = (
+    "**Other programs used the processors when this ran: its ratios are lower than on a quiet machine.**\n\n"
+)
 HEAD = """# The last kept run
 
 Written by `make bench-save`; `make bench-check` compares a new run with it.
 
-| machine | |
+{busy}| machine | |
 | --- | --- |
 {machine}
 
@@ -55,7 +59,8 @@ def keep(run: Run, folder: Path = FOLDER) -> list[Path]:
 def as_page(run: Run) -> str:
     """Write a run as one page: the machine, the pictures, the tables."""
     machine = "\n".join(f"| {name} | {value} |" for name, value in run.machine.items())
-    return "\n".join([HEAD.format(machine=machine), *map(on_page, tables(run))])
+    busy = BUSY if is_busy(run.machine) else ""
+    return "\n".join([HEAD.format(machine=machine, busy=busy), *map(on_page, tables(run))])
 
 
 def lost(run: Run, before: Run) -> list[str]:

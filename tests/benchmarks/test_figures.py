@@ -128,6 +128,13 @@ def test_the_page_of_a_run_has_its_tables_and_pictures() -> None:
     assert "side-by-side.svg" in page
 
 
+@pytest.mark.parametrize(("load", "is_said"), [("0.50", False), ("0.51", True)])
+def test_the_page_of_a_run_on_a_busy_machine_says_so(load: str, is_said: bool) -> None:
+    """Nobody takes figures that other programs disturbed for the service's own."""
+    page = as_page(run_of(machine={"load average before": load}))
+    assert ("Other programs used the processors" in page) == is_said
+
+
 def test_a_table_on_the_terminal_says_which_floor_is_not_met() -> None:
     """The verdict stands there in words."""
     drawn = "\n".join(map(on_terminal, tables(run_of(large_ms=900.0))))
