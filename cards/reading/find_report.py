@@ -1,4 +1,5 @@
-"""Which DiagnosticReport is read: the one that was asked for, or the latest that matters while viewing."""
+"""Which DiagnosticReport is read: the one that was asked for, the imaging behind a pathology report, or the
+latest that matters while viewing."""
 
 from __future__ import annotations
 
@@ -24,16 +25,31 @@ def find_report(
     """
     if context.report_id is not None:
         return index.find("DiagnosticReport", context.report_id)
+    candidates = _latest_first(index, is_mammography)
+    for report in candidates:
+        if has_calcifications(report):
+            return report
+    return candidates[0] if candidates else None
+
+
+def imaging_behind(
+    pathology: Json,
+    index: Resources,
+    is_mammography: Callable[[Json], bool],
+    is_joined: Callable[[Json], bool],
+) -> Json | None:
+    """The latest mammography report to a finding of which the data join this pathology report."""
+    candidates = _latest_first(index, lambda one: one is not pathology and is_mammography(one))
+    return next((report for report in candidates if is_joined(report)), None)
+
+
+def _latest_first(index: Resources, is_mammography: Callable[[Json], bool]) -> list[Json]:
     candidates = [
         report
         for report in index.of_type("DiagnosticReport")
         if report.get("status") not in _WITHDRAWN and is_mammography(report)
     ]
-    candidates.sort(key=_latest, reverse=True)
-    for report in candidates:
-        if has_calcifications(report):
-            return report
-    return candidates[0] if candidates else None
+    return sorted(candidates, key=_latest, reverse=True)
 
 
 def _latest(report: Json) -> tuple[str, str, str]:

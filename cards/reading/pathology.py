@@ -115,10 +115,17 @@ def _is_pathology(resource: Json, terminology: Terminology) -> bool:
 def finished_pathology(index: Resources, terminology: Terminology) -> Iterator[tuple[Json, date | None]]:
     """Final pathology reports that hold a known breast diagnosis, each with its day."""
     for report in index.of_type("DiagnosticReport"):
-        if report.get("status") in _FINISHED and _is_pathology(report, terminology):
-            found = _read_report(report, index, terminology, [])
-            if found.biopsy_result is not None:
-                yield report, found.taken or _day(report)
+        if is_finished_pathology(report, index, terminology):
+            yield report, _read_report(report, index, terminology, []).taken or _day(report)
+
+
+def is_finished_pathology(report: Json, index: Resources, terminology: Terminology) -> bool:
+    """Whether a report is a final pathology report that holds a known breast diagnosis."""
+    return (
+        report.get("status") in _FINISHED
+        and _is_pathology(report, terminology)
+        and _read_report(report, index, terminology, []).biopsy_result is not None
+    )
 
 
 def _reports(index: Resources, own: Json, terminology: Terminology) -> Iterator[Json]:
@@ -172,6 +179,20 @@ def _finding_of(said: Said, findings: Sequence[str]) -> str | None:
     return findings[0] if len(findings) == 1 else None
 
 
+def _ends_of(
+    report: Json, observations: Sequence[Observed]
+) -> tuple[frozenset[int], dict[int, str], tuple[str, ...]]:
+    """Where the ways from pathology to a report end, who of them is which finding, and its findings."""
+    holders = findings_by_observation(observations)
+    ends = frozenset((id(report), *(id(one.resource) for one in observations)))
+    return ends, holders, tuple(dict.fromkeys(holders.values()))
+
+
+def is_joined(pathology: Json, report: Json, observations: Sequence[Observed], index: Resources) -> bool:
+    """Whether the data join a pathology report to a finding of ``report``."""
+    return bool(linked_findings(pathology, report, *_ends_of(report, observations), index))
+
+
 def read_pathology(
     report: Json,
     observations: Sequence[Observed],
@@ -185,9 +206,7 @@ def read_pathology(
     Read from answers of this report and from pathology reports that lead to a finding through
     result, specimen, order, procedure or focus. What is joined to none is listed as a problem.
     """
-    holders = findings_by_observation(observations)
-    findings = tuple(dict.fromkeys(holders.values()))
-    ends = frozenset((id(report), *(id(one.resource) for one in observations)))
+    ends, holders, findings = _ends_of(report, observations)
     found: dict[str, Pathology] = {}
     for finding, own in _from_answers(topics, findings, terminology, problems):
         found[finding] = _joined(found.get(finding, Pathology()), own)

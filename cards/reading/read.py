@@ -16,12 +16,18 @@ from cards.reading.density import breast_density
 from cards.reading.draft_orders import draft_orders
 from cards.reading.earlier import earlier_reports
 from cards.reading.exam_type import after_biopsy, read_exam
-from cards.reading.find_report import find_report
+from cards.reading.find_report import find_report, imaging_behind
 from cards.reading.findings import Findings, read_findings
 from cards.reading.later import later_exams
 from cards.reading.observed import Observed
 from cards.reading.orders import active_orders, following_orders
-from cards.reading.pathology import Pathology, read_pathology, with_pathology
+from cards.reading.pathology import (
+    Pathology,
+    is_finished_pathology,
+    is_joined,
+    read_pathology,
+    with_pathology,
+)
 from cards.reading.patient import age_years, is_deceased, languages, sex
 from cards.reading.pregnancy import pregnancy_status
 from cards.reading.reading import Reading, ReportContext, Sources
@@ -49,14 +55,26 @@ def read(
     words = shipped() if terminology is None else terminology
     problems: list[Problem] = list(context.missing)
     index = Resources(resources, problems)
+
+    def is_mammography(one: Json) -> bool:
+        return read_exam(one, "", (), (), index, words, []).exam_type != "not_mammography"
+
     report = find_report(
-        index,
-        context,
-        lambda one: read_exam(one, "", (), (), index, words, []).exam_type != "not_mammography",
-        lambda one: bool(read_findings(one, index, words, []).members),
+        index, context, is_mammography, lambda one: bool(read_findings(one, index, words, []).members)
     )
     if report is None:
         return _nothing_to_read(context, problems)
+    if is_finished_pathology(report, index, words):
+        imaging = imaging_behind(
+            report,
+            index,
+            is_mammography,
+            lambda one: is_joined(report, one, read_findings(one, index, words, []).observations, index),
+        )
+        if imaging is not None:
+            # What the hook says of category and procedure is about the pathology.
+            behind = replace(context, category=(), procedure=())
+            return _read_report(imaging, index, behind, words, problems, after_pathology=True)
     return _read_report(report, index, context, words, problems)
 
 
@@ -71,7 +89,13 @@ def _nothing_to_read(context: ReportContext, problems: list[Problem]) -> Reading
 
 
 def _read_report(
-    report: Json, index: Resources, context: ReportContext, words: Terminology, problems: list[Problem]
+    report: Json,
+    index: Resources,
+    context: ReportContext,
+    words: Terminology,
+    problems: list[Problem],
+    *,
+    after_pathology: bool = False,
 ) -> Reading:
     where = index.reference_of(report)
     found = read_findings(report, index, words, problems)
@@ -97,7 +121,7 @@ def _read_report(
     new_pathology = any(_is_new(one, exam_day) for one in pathology.values())
     facts = Facts(
         report_status=status,
-        exam_type=after_biopsy(exam.exam_type, status, new_pathology),
+        exam_type=after_biopsy(exam.exam_type, "appended" if after_pathology else status, new_pathology),
         comparison_status=_comparison(found),
         magnification_views_done=exam.magnification_views_done,
         assessment_overall=assessed.overall,

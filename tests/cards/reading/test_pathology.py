@@ -230,6 +230,45 @@ def test_addendum_with_pathology_is_a_biopsy_correlation():
     assert found.sources.pathology_dates == {"F1": date(2026, 5, 12)}
 
 
+ORDERED = {"basedOn": [{"reference": "ServiceRequest/s1"}]}
+
+
+def _signed(*resources: dict, **members: object):
+    """The pathology report is the one that was signed."""
+    asked = ReportContext(report_id="path", patient_id="p1", **members)  # type: ignore[arg-type]
+    return read([*resources], asked)
+
+
+def test_a_signed_pathology_report_is_read_with_the_imaging_behind_it():
+    """The finding that the tissue came from is judged, whatever the hook says of category and procedure."""
+    other = report(finding("o1"), ident="r2", effectiveDateTime="2026-05-10", issued="2026-05-10")
+    resources = [*pathology(ADH, **ORDERED), *report(finding("f1")), *other, _order_of("f1")]
+    found = _signed(*resources, procedure=(cc(LOINC, "60568-3"),), category=(cc(LOINC, "LP7839-6"),))
+    assert found.facts.exam_type == "biopsy_correlation"
+    assert [(one.laterality, one.biopsy_result) for one in found.facts.findings] == [("left", "adh")]
+    assert (found.sources.report, found.sources.pathology_dates) == (
+        "DiagnosticReport/r1",
+        {"F1": date(2026, 5, 12)},
+    )
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        [*pathology(ADH), *report(finding("f1")), _order_of("f1")],
+        [*pathology(ADH, status="preliminary", **ORDERED), *report(finding("f1")), _order_of("f1")],
+        [*pathology(cc("http://local", "x"), **ORDERED), *report(finding("f1")), _order_of("f1")],
+        [*pathology(ADH, **ORDERED), *report(finding("f1"), status="entered-in-error"), _order_of("f1")],
+        [*pathology(ADH, **ORDERED), _order_of("f1")],
+    ],
+    ids=["not joined", "not final", "no known diagnosis", "imaging withdrawn", "no imaging"],
+)
+def test_a_pathology_report_without_known_diagnosis_or_imaging_judges_no_mammogram(resources: list):
+    """An earlier mammogram is not judged again for a report that says nothing about it."""
+    found = _signed(*resources)
+    assert (found.facts.findings, found.sources.report) == ((), "DiagnosticReport/path")
+
+
 def test_pathology_of_a_cycle():
     """Resources that refer to each other in a circle are followed once."""
     result = pathology(ADH)
