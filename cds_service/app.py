@@ -6,30 +6,28 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import orjson
-from flask import Flask, Response
+from flask import Flask
 
 from cds_service.admission import admit
-from cds_service.errors import refusal_of
 from cds_service.fhir.access import FhirReader
 from cds_service.fresh_ids import fresh_uuid
 from cds_service.health import healthz, readyz
-from cds_service.hooks.endpoint import discovery_view, hook_view
+from cds_service.hooks.endpoint import discovery_view, hook_answering, hook_view
 from cds_service.hooks.feedback import FeedbackStore, feedback_view
 from cds_service.hooks.line import site_line, utc_date
 from cds_service.hooks.openapi import openapi, openapi_view
 from cds_service.hooks.services import services
-from cds_service.observe.audit import audit_calls
+from cds_service.hooks_first import hooks_first
 from cds_service.observe.log import open_log
 from cds_service.observe.metrics import count_prefetch
 from cds_service.observe.metrics_server import open_metrics
 from cds_service.observe.metrics_watch import Watch
 from cds_service.observe.refused import refusals_noted
-from cds_service.observe.requests import log_requests, note_failure
 from cds_service.permits import Permits
+from cds_service.plain_flask import PlainFlask, stand_before
+from cds_service.reception import Reception
 from cds_service.settings import Settings, refuse_unsafe
 from cds_service.stopping import is_stopping
-from cds_service.trust.gate import install
 from cds_service.trust.house import open_house
 from cds_service.web.desk import Desk
 from cds_service.web.evidence import evidence
@@ -79,7 +77,7 @@ def create_app(
 
     feedback = FeedbackStore(house.engine, keep_comments=settings.store_comments)
 
-    app = Flask("cds_service", static_folder=None)
+    app = PlainFlask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     # No redirect on any address: it would break the preflight of browsers and lose a POST's body.
     app.url_map.merge_slashes = False
@@ -87,36 +85,23 @@ def create_app(
 
     app.extensions["house"] = house
     app.extensions["permits"] = permits
-    log_requests(app, logger)
-    audit_calls(app, house.writer)
-    install(app, house.gate)
-
-    @app.errorhandler(Exception)
-    def refuse(error: Exception) -> Response:
-        status, body, headers = refusal_of(error)
-        if status == 500:
-            note_failure(logger, error)
-        if body is None:
-            return Response(status=status, headers=headers)
-        headers["Cache-Control"] = "no-store"
-        return Response(orjson.dumps(body), status, headers, content_type="application/json")
+    reception = Reception(house.gate, house.writer, logger)
+    stand_before(app, reception)
 
     app.add_url_rule("/cds-services", "discovery", discovery_view(offered.values()), methods=["GET"])
+    hooks = {}
     for service in offered.values():
-        app.add_url_rule(
-            f"/cds-services/{service.id}",
-            service.id,
-            hook_view(service, line, lines, settings.max_json_depth, reader, house.writer),
-            methods=["POST"],
-        )
+        path = f"/cds-services/{service.id}"
+        hooks[path] = hook_answering(service, line, lines, settings, reader, house.writer)
+        app.add_url_rule(path, service.id, hook_view(hooks[path]), methods=["POST"])
         app.add_url_rule(
             f"/cds-services/{service.id}/feedback",
             f"{service.id}/feedback",
-            feedback_view(service.id, feedback, settings.max_json_depth),
+            feedback_view(service.id, feedback, settings.max_body_bytes, settings.max_json_depth),
             methods=["POST"],
         )
     app.wsgi_app = admit(  # type: ignore[assignment, method-assign]
-        app.wsgi_app, permits, refusals_noted(logger, house.gate)
+        hooks_first(app.wsgi_app, hooks, reception), permits, refusals_noted(logger, house.gate)
     )
     document = openapi(
         offered.values(), public_url=settings.public_url, authenticated=settings.profile == "production"

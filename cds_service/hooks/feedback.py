@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from flask import Response, g
 from sqlalchemy import Engine
 
+from cds_service.call import Call
 from cds_service.errors import Overloaded, SettingsRefused
-from cds_service.hooks.endpoint import json_bytes, json_response
+from cds_service.hooks.endpoint import json_response
 from cds_service.hooks.feedback_body import Feedback, parse_feedback
 from cds_service.hooks.json_body import parse_json_object
+from cds_service.hooks.received_body import json_bytes
 from cds_service.observe.metrics import count_feedback
 from cds_service.outgoing.breaker import OPEN_SECONDS, Breaker
 from cds_service.permits import while_waiting
@@ -76,17 +78,20 @@ def _away(seconds: int) -> Overloaded:
     return Overloaded("Feedback cannot be stored for now. Send it again later.", retry_after=seconds)
 
 
-def feedback_view(service_id: str, store: FeedbackStore, max_depth: int) -> Callable[[], Response]:
+def feedback_view(
+    service_id: str, store: FeedbackStore, max_bytes: int, max_depth: int
+) -> Callable[[], Response]:
     """Make the view of the feedback endpoint of one service; 200 means that every item is on disk."""
 
     def view() -> Response:
-        g.noted["service"] = service_id
-        items = parse_feedback(parse_json_object(json_bytes(), max_depth))
-        unknown = store.keep(g.caller, service_id, items)
-        g.noted["feedback"] = len(items)
+        call: Call = g.call
+        call.noted["service"] = service_id
+        items = parse_feedback(parse_json_object(json_bytes(call.environ, max_bytes), max_depth))
+        unknown = store.keep(call.known_caller(), service_id, items)
+        call.noted["feedback"] = len(items)
         count_feedback(service_id, items)
         if unknown:
-            g.noted["unknown_cards"] = unknown
+            call.noted["unknown_cards"] = unknown
         return json_response({"received": len(items)})
 
     return view

@@ -1,21 +1,26 @@
-"""The language a caller asks for: the header Accept-Language of the current request."""
+"""The language a caller asks for: the header Accept-Language."""
 
 from __future__ import annotations
 
-from flask import request
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from cards.writing.texts import LANGUAGES
 
 
-def language_asked() -> str | None:
+def language_asked(environ: Mapping[str, Any]) -> str | None:
     """Return ``en`` or ``es`` when the caller asks for one of them, the one it likes best.
 
     None when it asks for neither or for anything (``*``): then the site's language holds. A region does
     not matter: ``es-MX`` is Spanish.
     """
-    if "Accept-Language" not in request.headers:
+    accepted = environ.get("HTTP_ACCEPT_LANGUAGE")
+    if accepted is None:
         return None
-    for tag, quality in request.accept_languages:
+    for tag, quality in parse_accept_header(accepted, LanguageAccept):
         language = tag.lower().partition("-")[0]
         if quality > 0 and language in LANGUAGES:
             return language

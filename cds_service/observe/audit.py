@@ -7,13 +7,12 @@ and, if the site names a file, to JSON lines.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, g
-
 from cards.answer import Answer
+from cds_service.call import Call
 from cds_service.errors import TooManyCalls
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.storage import audit
@@ -32,10 +31,10 @@ MOST_REFUSED = 60
 SUCCESS, CALLERS_FAULT, OUR_FAULT = "0", "4", "8"
 
 
-def note_call(hook_request: HookRequest) -> None:
+def note_call(call: Call, hook_request: HookRequest) -> None:
     """Remember for the audit what the current call is about."""
     context = hook_request.context
-    g.audited = {
+    call.audited = {
         "service": hook_request.service_id,
         "hook": hook_request.hook,
         "hook_instance": hook_request.hook_instance,
@@ -45,44 +44,41 @@ def note_call(hook_request: HookRequest) -> None:
     }
 
 
-def note_result(answer: Answer) -> None:
+def note_result(call: Call, answer: Answer) -> None:
     """Remember for the audit what was answered: the model, the rules that fired, the number of cards."""
-    audited, guidance = g.audited, answer.guidance
-    if guidance is not None:
-        audited["model_version"] = guidance.model_version
-        audited["guideline_profile"] = guidance.guideline_profile
-        audited["rules"] = [rule.id for rule in guidance.rules]
-    audited["cards"] = len(answer.cards)
+    result: dict[str, Any] = {"cards": len(answer.cards)}
+    if answer.guidance is not None:
+        result["model_version"] = answer.guidance.model_version
+        result["guideline_profile"] = answer.guidance.guideline_profile
+        result["rules"] = [rule.id for rule in answer.guidance.rules]
+    call.audited = (call.audited or {}) | result
 
 
 def _reference(kind: str, value: object) -> str | None:
     return f"{kind}/{value}" if isinstance(value, str) else None
 
 
-def audit_calls(app: Flask, writer: Writer) -> None:
-    """Write one audit row for every hook call that ``app`` answers or refuses, and for every caller turned
-    away."""
-
+def calls_audited(writer: Writer) -> Callable[[Call, int], None]:
+    """Make what writes one audit row for every hook call that is answered or refused, and for every caller
+    turned away; it takes the call and the status of its answer."""
     strangers = Caller(Client(issuer="", rate_per_minute=MOST_REFUSED))
     limit = RateLimit(time.monotonic)
 
-    @app.after_request
-    def write(response: Response) -> Response:
-        audited: dict[str, Any] | None = g.get("audited")
-        refused: str | None = g.get("refused")
-        if audited is not None:
-            writer.put(audit, _row(HOOK_CALL, _outcome(response.status_code), audited))
-        elif refused is not None:
+    def write(call: Call, status: int) -> None:
+        if call.audited is not None:
+            writer.put(audit, _row(call, HOOK_CALL, _outcome(status), call.audited))
+        elif call.refused is not None:
             try:
                 limit.count(strangers)
             except TooManyCalls:
-                return response
-            writer.put(audit, _row(REFUSED_CALL, CALLERS_FAULT, {"reason": refused}))
-        return response
+                return
+            writer.put(audit, _row(call, REFUSED_CALL, CALLERS_FAULT, {"reason": call.refused}))
+
+    return write
 
 
 def audit_fhir_read(
-    writer: Writer, *, server: str, query: str, status: int | None, patient: str | None
+    writer: Writer, call: Call, *, server: str, query: str, status: int | None, patient: str | None
 ) -> None:
     """Write an audit row for one read from a FHIR server.
 
@@ -91,15 +87,15 @@ def audit_fhir_read(
     """
     outcome = SUCCESS if status is not None and status < 400 else OUR_FAULT
     detail = {"server": server, "query": query, "status": status, "patient": patient}
-    writer.put(audit, _row(FHIR_READ, outcome, detail))
+    writer.put(audit, _row(call, FHIR_READ, outcome, detail))
 
 
 def _outcome(status: int) -> str:
     return SUCCESS if status < 400 else CALLERS_FAULT if status < 500 else OUR_FAULT
 
 
-def _row(event: str, outcome: str, detail: Mapping[str, Any]) -> dict[str, Any]:
-    caller: Caller | None = g.get("caller")
+def _row(call: Call, event: str, outcome: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+    caller = call.caller
     return {
         "recorded_at": datetime.now(UTC),
         "event": event,
@@ -107,6 +103,6 @@ def _row(event: str, outcome: str, detail: Mapping[str, Any]) -> dict[str, Any]:
         "issuer": "" if caller is None else caller.issuer,
         "tenant": "" if caller is None else caller.tenant,
         "jti": "" if caller is None else caller.jti,
-        "request_id": g.request_id,
+        "request_id": call.request_id,
         "detail": {name: value for name, value in detail.items() if value is not None},
     }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import g
-
+from cds_service.call import Call
 from cds_service.fhir.access import FhirAccess
 from cds_service.fhir.server_read import Reply
 from cds_service.observe.audit import audit_fhir_read
@@ -13,19 +12,20 @@ from cds_service.observe.metrics import count_read
 from cds_service.storage.writer import Writer
 
 
-def reads_noted(writer: Writer) -> Callable[[FhirAccess, Reply], None]:
-    """Make the function that is told of every read of the current call.
+def reads_noted(writer: Writer, call: Call) -> Callable[[FhirAccess, Reply], None]:
+    """Make the function that is told of every read of a call.
 
     The log has the number of reads and of failures; what was asked for stands in the audit alone.
     """
 
     def note(access: FhirAccess, reply: Reply) -> None:
-        g.noted["fhir_reads"] = g.noted.get("fhir_reads", 0) + 1
+        call.noted["fhir_reads"] = call.noted.get("fhir_reads", 0) + 1
         if reply.reason:
-            g.noted["fhir_failed"] = g.noted.get("fhir_failed", 0) + 1
+            call.noted["fhir_failed"] = call.noted.get("fhir_failed", 0) + 1
         count_read(reply)
         audit_fhir_read(
             writer,
+            call,
             server=access.destination.base,
             query=reply.query,
             status=reply.status,

@@ -11,7 +11,7 @@ from cds_service.observe.log import REQUEST_EVENT
 from cds_service.observe.metrics import REQUESTS_SHED, UNKNOWN_ROUTE
 from cds_service.observe.requests import REQUEST_ID_HEADER, method_of, request_id_of
 from cds_service.trust.gate import Gate
-from cds_service.trust.headers import harden
+from cds_service.trust.headers import hardening
 
 
 def refusals_noted(log: Any, gate: Gate) -> Refused:
@@ -30,11 +30,12 @@ def refusals_noted(log: Any, gate: Gate) -> Refused:
             refused="busy",
         )
         answer.headers[REQUEST_ID_HEADER] = request_id
-        harden(
-            answer,
+        added = hardening(
+            is_page=False,
             is_production=gate.trust is not None,
             is_public=False,
             frame_ancestors=gate.frame_ancestors,
         )
+        answer.headers.update(added)
 
     return note

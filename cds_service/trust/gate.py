@@ -7,19 +7,20 @@ token, over TLS. A route is shut unless ``is_public`` says otherwise.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
 
-from flask import Flask, Response, g, request
+from werkzeug.wsgi import get_host
 
+from cds_service.call import Call
 from cds_service.errors import Forbidden
 from cds_service.observe.metrics import count_refusal
 from cds_service.outgoing.destination import is_loopback_host
 from cds_service.trust.authenticate import Trust, authenticate
 from cds_service.trust.client import Caller, Client
-from cds_service.trust.cors import is_preflight, let_read, preflight
-from cds_service.trust.headers import harden
+from cds_service.trust.cors import is_preflight
 from cds_service.trust.rate import RateLimit
 from cds_service.trust.refusal import TokenRefused
 from cds_service.trust.token import bearer, read_token
@@ -67,53 +68,43 @@ def audiences_of(public_url: str, path: str) -> frozenset[str]:
     return frozenset({own, own.removesuffix(FEEDBACK)})
 
 
-def install(app: Flask, gate: Gate) -> None:
-    """Put the gate in front of every route of ``app``. Why a caller is turned away is noted for the log."""
+def let_in(call: Call, gate: Gate) -> None:
+    """Find out who calls: ``call.caller``, None where nobody needs to be known.
 
-    @app.before_request
-    def let_in() -> Response | None:
-        matched = request.url_rule
-        rule = None if matched is None else matched.rule
-        g.is_public = rule is not None and is_public(rule)
-        if gate.trust is None:
-            refuse_strangers()
-            if is_preflight():
-                return preflight()
-            g.caller = Caller(gate.nobody)
-            return None
-        if g.is_public:
-            return None
-        refuse_plain_http(gate.proxies)
-        if is_preflight():
-            return preflight()
-        if rule is None and not is_below(request.path, PROTECTED_BELOW):
-            return None
-        try:
-            g.caller = authenticate(
-                request.headers.getlist("Authorization"),
-                audiences_of(gate.public_url, request.path),
-                gate.trust,
-            )
-        except TokenRefused as refused:
-            g.refused = refused.reason
-            count_refusal(refused.reason)
-            g.noted.update(refused=refused.reason, **unverified_names())
-            raise
-        g.noted["client"] = g.caller.issuer
-        gate.rate.count(g.caller)
-        return None
+    Why a caller is turned away is noted for log and audit. Raises NotAuthenticated, Forbidden or
+    TooManyCalls.
+    """
+    environ = call.environ
+    if gate.trust is None:
+        refuse_strangers(environ)
+        if not is_preflight(environ):
+            call.caller = Caller(gate.nobody)
+        return
+    if call.is_public:
+        return
+    refuse_plain_http(environ, gate.proxies)
+    if is_preflight(environ) or (call.route is None and not is_below(call.path, PROTECTED_BELOW)):
+        return
+    authorization = authorizations(environ)
+    try:
+        call.caller = authenticate(authorization, audiences_of(gate.public_url, call.path), gate.trust)
+    except TokenRefused as refused:
+        call.refused = refused.reason
+        count_refusal(refused.reason)
+        call.noted.update(refused=refused.reason, **unverified_names(authorization))
+        raise
+    call.noted["client"] = call.caller.issuer
+    gate.rate.count(call.caller)
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        caller: Caller | None = g.get("caller")
-        let_read(response, gate.origins if caller is None else caller.client.cors_origins)
-        harden(
-            response,
-            is_production=gate.trust is not None,
-            is_public=g.get("is_public", False),
-            frame_ancestors=gate.frame_ancestors,
-        )
-        return response
+
+def asks_first(call: Call, gate: Gate) -> bool:
+    """Say whether a call is a preflight that the gate answers; what anybody may read needs none."""
+    return is_preflight(call.environ) and (gate.trust is None or not call.is_public)
+
+
+def authorizations(environ: Mapping[str, Any]) -> tuple[str, ...]:
+    """The Authorization headers of a request; a server joins several with a comma."""
+    return (environ["HTTP_AUTHORIZATION"],) if "HTTP_AUTHORIZATION" in environ else ()
 
 
 def is_below(path: str, top: str) -> bool:
@@ -121,30 +112,30 @@ def is_below(path: str, top: str) -> bool:
     return path == top or path.startswith(f"{top}/")
 
 
-def refuse_strangers() -> None:
+def refuse_strangers(environ: dict[str, Any]) -> None:
     """Refuse callers from elsewhere, and pages that reach this machine under a name of their own."""
-    host = _PORT.sub("", request.host).strip("[]")
-    if not is_loopback_host(request.remote_addr or "") or not is_loopback_host(host):
+    host = _PORT.sub("", get_host(environ)).strip("[]")
+    if not is_loopback_host(environ.get("REMOTE_ADDR") or "") or not is_loopback_host(host):
         raise Forbidden("The development profile answers this machine only, under a loopback name.")
 
 
-def refuse_plain_http(proxies: tuple[Network, ...]) -> None:
+def refuse_plain_http(environ: Mapping[str, Any], proxies: tuple[Network, ...]) -> None:
     """Refuse what did not come over TLS to this process or to a named proxy; never redirect a body."""
-    if request.scheme == "https":
+    if environ["wsgi.url_scheme"] == "https":
         return
     try:
-        peer = ip_address(request.remote_addr or "")
+        peer = ip_address(environ.get("REMOTE_ADDR") or "")
     except ValueError:
         peer = None
     from_proxy = peer is not None and any(peer in network for network in proxies)
-    if not from_proxy or request.headers.get("X-Forwarded-Proto") != "https":
+    if not from_proxy or environ.get("HTTP_X_FORWARDED_PROTO") != "https":
         raise Forbidden("This service is reached over https only.")
 
 
-def unverified_names() -> Mapping[str, str]:
+def unverified_names(authorization: Sequence[str]) -> Mapping[str, str]:
     """What a refused token says of itself, for the log: names alone, and only when they look like names."""
     try:
-        token = read_token(bearer(request.headers.getlist("Authorization")))
+        token = read_token(bearer(authorization))
     except TokenRefused:
         return {}
     said = {

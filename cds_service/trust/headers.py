@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from werkzeug.wrappers import Response
+from functools import lru_cache
 
 HSTS = "max-age=31536000"
 
 
-def policy_of(response: Response, frame_ancestors: str) -> str:
+def policy_of(frame_ancestors: str, *, is_page: bool) -> str:
     """The content security policy: pages use what this service serves; data use nothing at all.
 
     Neither has inline script, inline style or eval.
     """
-    if response.mimetype == "text/html":
+    if is_page:
         return (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
             "connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -21,16 +21,19 @@ def policy_of(response: Response, frame_ancestors: str) -> str:
     return f"default-src 'none'; frame-ancestors {frame_ancestors}"
 
 
-def harden(response: Response, *, is_production: bool, is_public: bool, frame_ancestors: str) -> None:
-    """Add the headers; ``no-store`` to everything that is not a public page."""
-    headers = response.headers
-    if response.calculate_content_length() == 0:
-        headers.pop("Content-Type", None)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Content-Security-Policy"] = policy_of(response, frame_ancestors)
+@lru_cache(maxsize=16)
+def hardening(
+    *, is_page: bool, is_production: bool, is_public: bool, frame_ancestors: str
+) -> tuple[tuple[str, str], ...]:
+    """List the headers; ``no-store`` to everything that is not a public page. ``is_page``: it is HTML."""
+    headers = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Content-Security-Policy", policy_of(frame_ancestors, is_page=is_page)),
+    ]
     if is_production:
-        headers["Strict-Transport-Security"] = HSTS
+        headers.append(("Strict-Transport-Security", HSTS))
     if not is_public:
-        headers["Cache-Control"] = "no-store"
+        headers.append(("Cache-Control", "no-store"))
+    return tuple(headers)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from cards.guidance import MODEL_VERSION
 from cds_service.errors import RequestRefused
-from cds_service.observe.requests import note_failure
+from cds_service.observe.requests import log_failure
 from cds_service.web.desk import desk
 from cds_service.web.refused import Refused, refused_by
 from cds_service.web.words import LANGUAGES, words
@@ -102,5 +102,5 @@ def answer_with_a_page(error: Exception) -> Response:
         return refusal(Refused("too_large", status=413))
     if isinstance(error, HTTPException) and error.code is not None:
         return refusal(Refused("no_page", status=error.code))
-    note_failure(desk().log, error)
+    log_failure(desk().log, g.call, error)
     return refusal(Refused("failed", status=500))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from fhir.resources.R4B.auditevent import AuditEvent
-from flask import g
 
+from cds_service.call import Call
 from cds_service.cli import main
 from cds_service.observe.audit import audit_fhir_read
 from tests.cds_service.golden import golden_request
@@ -22,20 +22,20 @@ def audited(tmp_path: Path) -> Production:
     service.sign_off(golden_request(), jti="good")
     service.sign_off(golden_request() | {"hook": "other"}, jti="bad")
     service.call(SIGN_OFF, "forged", {})
-    with service.app.test_request_context():
-        g.request_id = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
-        for query, status in (
-            ("Observation?patient=1", 200),
-            ("DiagnosticReport/2", 200),
-            ("Patient/1", None),
-        ):
-            audit_fhir_read(
-                service.house.writer,
-                server="https://fhir.example.org/r4",
-                query=query,
-                status=status,
-                patient="Patient/1",
-            )
+    call = Call({}, "/", None, request_id="d1577c69-dfbe-44ad-ba6d-3e05e953b2ea", began=0.0)
+    for query, status in (
+        ("Observation?patient=1", 200),
+        ("DiagnosticReport/2", 200),
+        ("Patient/1", None),
+    ):
+        audit_fhir_read(
+            service.house.writer,
+            call,
+            server="https://fhir.example.org/r4",
+            query=query,
+            status=status,
+            patient="Patient/1",
+        )
     service.house.writer.flush()
     return service
 
