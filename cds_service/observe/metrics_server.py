@@ -10,6 +10,7 @@ import fcntl
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from ipaddress import ip_address
 from multiprocessing.util import Finalize
 from typing import IO, Any
@@ -79,17 +80,27 @@ class Keeper:
         self._lock: IO[bytes] | None = None
         self._server: ThreadingWSGIServer | None = None
         self._is_told = False
+        self._has_failed = False
 
     def keep(self) -> None:
-        """Do once what is due. Never raises: nothing that goes wrong here may end a worker's counting."""
+        """Do once what is due. Never raises: nothing that goes wrong here may end a worker's counting. What
+        goes wrong again and again is said once."""
         try:
             self.counts.refresh()
             if self._address is not None and self._server is None and self._may_serve():
                 self._serve(*self._address)
             if self._server is not None and self.counts.shared is not None:
                 self.counts.shared.bury()
+            self._has_failed = False
         except Exception as error:
-            self._log.error(FAILURE_EVENT, failure=places(error))
+            if not self._has_failed:
+                self._log.error(FAILURE_EVENT, failure=places(error))
+            self._has_failed = True
+
+    def leave_last(self) -> None:
+        """Leave what the last second brought, when the process ends."""
+        with suppress(Exception):
+            self.counts.refresh()
 
     def close(self) -> None:
         """Stop serving, so that another one may."""
@@ -105,7 +116,10 @@ class Keeper:
         shared = self.counts.shared
         if shared is None or self._lock is not None:
             return True
-        lock = (shared.folder / LOCK).open("wb")
+        try:
+            lock = (shared.folder / LOCK).open("wb")
+        except OSError:  # the folder cannot be written, which is said where counts are left
+            return False
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -146,6 +160,6 @@ def start_counting(keeper: Keeper) -> threading.Event:
         keeper.close()
 
     threading.Thread(target=run, name="metrics", daemon=True).start()
-    # What the last second brought; also runs in a forked worker, where atexit does not.
-    Finalize(None, keeper.keep, exitpriority=0)
+    # Also runs in a forked worker, where atexit does not.
+    Finalize(None, keeper.leave_last, exitpriority=0)
     return stop

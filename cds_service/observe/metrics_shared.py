@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ class Shared:
     def bury(self) -> None:
         """Add the counts of processes that have gone to those of the ended; one process does this for all.
 
-        Raises OSError.
+        Where the folder cannot be written they stay where they are, and are counted there.
         """
         gone = [(path, content) for path, content in self._files() if _has_gone(path)]
         if not gone:
@@ -104,9 +104,10 @@ class Shared:
             name: [(each.name, each.labels, each.value) for each in metric.samples]
             for name, metric in zip(ALL, total, strict=True)
         }
-        self._write(ENDED, {"at": None, "samples": samples})
-        for path, _ in gone:
-            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._write(ENDED, {"at": None, "samples": samples})
+            for path, _ in gone:
+                path.unlink(missing_ok=True)
 
     def _files(self) -> Iterator[tuple[Path, dict[str, Any]]]:
         for path in sorted(self.folder.glob("*.json")):

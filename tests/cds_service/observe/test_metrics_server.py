@@ -122,7 +122,7 @@ def test_a_port_that_is_taken_is_said_once_and_stops_nothing(opened: Open) -> No
 
 
 def test_a_look_that_fails_ends_nothing(opened: Open) -> None:
-    """An error in what is looked at is in the log without its message, and the keeper goes on."""
+    """An error in what is looked at is in the log once, without its message, and the keeper goes on."""
 
     def fail() -> None:
         raise ValueError("Jane Doe")
@@ -130,8 +130,21 @@ def test_a_look_that_fails_ends_nothing(opened: Open) -> None:
     keeper, _, log = opened(look=fail)
     keeper.keep()
     keeper.keep()
-    assert [event for event, _ in log.lines] == ["failure", "failure"]
+    assert [event for event, _ in log.lines] == ["failure"]
     assert "Jane" not in str(log.lines)
+
+
+def test_a_folder_that_is_gone_ends_nothing(opened: Open, tmp_path: Path) -> None:
+    """Without its folder a worker says so once, serves nothing new, and leaves its last counts in silence."""
+    keeper, port, log = opened()
+    tmp_path.rmdir()
+    for _ in range(2):
+        keeper.keep()
+    keeper.leave_last()
+    assert log.lines == [("metrics", {"reason": "folder"})]
+    tmp_path.mkdir()
+    keeper.keep()
+    assert ask(port)[0] == 200
 
 
 def test_a_single_process_needs_no_folder(opened: Open) -> None:

@@ -120,6 +120,15 @@ def test_the_counts_of_a_worker_that_died_go_on(tmp_path: Path) -> None:
     assert totals(shared.all()) == {SHED: 15, READY: 1, MEMORY: 100, WORKERS: 1}
 
 
+def test_counts_of_the_dead_stay_where_they_are_while_nothing_can_be_written(tmp_path: Path) -> None:
+    """With something in the way of the new file nothing is lost and nothing counted twice."""
+    shared = Shared(tmp_path, Clock())
+    leave(tmp_path, gone_pid(), worker(2))
+    (tmp_path / "ended.draft").mkdir()
+    shared.bury()
+    assert totals(shared.all()) == {SHED: 2, READY: 1, MEMORY: 100, WORKERS: 1}
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"\xff", b'{"at": 1, "samples": {"made_up": [["x", {}, 1]]}}']
 )
