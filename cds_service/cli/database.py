@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from cds_service.cli.common import refuse
 from cds_service.cli.exit_status import ExitStatus
+from cds_service.cli.stored import stored
 from cds_service.errors import SettingsRefused
 from cds_service.settings import load_settings
 from cds_service.storage import DATABASE_ERRORS, is_current, open_engine
@@ -46,3 +50,31 @@ def upgrade(context: click.Context) -> None:
         click.echo("The database could not be reached. Check CALCIFICATION_CDS_DATABASE_URL.", err=True)
         context.exit(ExitStatus.PARTNER_AWAY)
     click.echo("The tables were up to date." if was_current else "The tables are up to date now.")
+
+
+BACKUP_EXAMPLE = """
+Example:
+
+\b
+  calcification-cds database backup 2026-05-04.sqlite3
+
+To restore it, stop the service, put the copy in the place of the file that CALCIFICATION_CDS_DATABASE_URL
+names, delete that file's -wal and -shm, and start the service.
+
+Exit status: 0 the copy is complete; 2 there is such a file already; 3 the database could not be read; 4 it
+is refused: PostgreSQL is copied with pg_dump.
+"""
+
+
+@database.command(epilog=BACKUP_EXAMPLE)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Copy an SQLite database to FILE while the service runs; handle the copy as health data."""
+    from cds_service.storage.backup import back_up
+
+    with stored() as (engine, _):
+        try:
+            back_up(engine, file)
+        except FileExistsError:
+            refuse(f"{file} is there already; a backup is never written over", ExitStatus.BAD_INPUT)
+    click.echo(f"Copied to {file}.")

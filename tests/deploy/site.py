@@ -7,6 +7,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -156,12 +157,48 @@ def replica(site: Site, name: str, *words: str, **settings: str) -> Iterator[Rep
             stdout=log,
             stderr=log,
         )
-    running = Replica(f"http://127.0.0.1:{port}", process, log_file)
+    # A certificate is looked at by the tests that are about it.
+    unchecked = ssl._create_unverified_context() if "--tls-certificate" in words else None  # noqa: S323
+    scheme = "http" if unchecked is None else "https"
+    running = Replica(f"{scheme}://127.0.0.1:{port}", process, log_file)
     try:
-        wait_until_ready(running.base, process)
+        wait_until_ready(running.base, process, unchecked)
         yield running
     finally:
         running.stop()
+
+
+class Calling:
+    """Sign-offs that go on, one after the other, while something else is done."""
+
+    def __init__(self, site: Site, base: str, trusted: ssl.SSLContext | None = None) -> None:
+        self._site, self._base, self._trusted = site, base, trusted
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._call)
+        self.answered = 0
+        self.failed: list[str] = []
+
+    def _call(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._site.sign_off(self._base, trusted=self._trusted)
+                self.answered += 1
+            except (OSError, AssertionError) as error:
+                self.failed.append(repr(error))
+
+    def wait_for(self, answers: int) -> None:
+        """Wait until so many further calls were answered."""
+        wanted, limit = self.answered + answers, time.monotonic() + START_SECONDS
+        while self.answered < wanted and time.monotonic() < limit:
+            time.sleep(0.02)
+
+    def __enter__(self) -> Calling:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
 
 
 def wait_until_ready(

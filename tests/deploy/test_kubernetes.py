@@ -207,7 +207,7 @@ def test_the_base_lets_nobody_out() -> None:
 
 
 def test_the_overlay_lets_out_to_named_addresses_alone() -> None:
-    """The service reaches names, PostgreSQL and two addresses over TLS; the migration names and PostgreSQL."""
+    """The service reaches names, PostgreSQL and two addresses over TLS; the migration the first two."""
     names, database = ("{'k8s-app': 'kube-dns'}", 53), ("192.0.2.10/32", 5432)
     servers = {("198.51.100.20/32", 443), ("198.51.100.21/32", 443)}
     found = manifests()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import ssl
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,12 +11,8 @@ from sqlalchemy import select
 
 from cds_service.storage import feedback, issued_card, open_engine
 from tests.cds_service.golden import SIGN_OFF_PATH, golden_request
-from tests.deploy.site import ROOT, Replica, Site, ask, make_site, replica, wait_until_ready
-from tests.postgresql import free_port
-from tests.tls import Authority
-
-NGINX = ROOT / "deploy" / "nginx.conf"
-
+from tests.deploy.proxy import proxied
+from tests.deploy.site import Replica, Site, ask, make_site, replica
 
 pytestmark = pytest.mark.needs("initdb", "pg_ctl")
 
@@ -75,40 +67,6 @@ def _is_known(site: Site, card: str) -> bool:
     return is_known
 
 
-@contextmanager
-def proxied(folder: Path, replicas: tuple[Replica, Replica]) -> Iterator[tuple[str, ssl.SSLContext]]:
-    """Run the proxy of compose.yaml before two replicas; only addresses and places of files are changed."""
-    authority = Authority(folder)
-    certificate, key = authority.certificate_for("127.0.0.1")
-    port = free_port()
-    text = NGINX.read_text()
-    for given, here in (
-        (" /tmp/", f" {folder}/"),
-        ("172.30.40.11:8000", replicas[0].base.removeprefix("http://")),
-        ("172.30.40.12:8000", replicas[1].base.removeprefix("http://")),
-        ("listen 8443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("/run/secrets/tls-certificate", str(certificate)),
-        ("/run/secrets/tls-key", str(key)),
-    ):
-        assert given in text
-        text = text.replace(given, here)
-    (folder / "nginx.conf").write_text(text)
-    program = shutil.which("nginx") or "nginx"
-    with (folder / "nginx.log").open("wb") as log:
-        process = subprocess.Popen(
-            [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"],
-            stdout=log,
-            stderr=log,
-        )
-    trusted = ssl.create_default_context(cafile=authority.ca_file)
-    try:
-        wait_until_ready(f"https://127.0.0.1:{port}", process, trusted)
-        yield f"https://127.0.0.1:{port}", trusted
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
 @pytest.mark.needs("nginx")
 def test_behind_the_proxy_a_replica_may_go(
     site: Site, replicas: tuple[Replica, Replica], tmp_path: Path
@@ -116,7 +74,8 @@ def test_behind_the_proxy_a_replica_may_go(
     """Through the proxy calls reach both replicas over TLS. When one is stopped, the other answers every
     further call, and what the first issued can still be told about."""
     staying = replicas[0]
-    with replica(site, "leaving") as leaving, proxied(tmp_path, (leaving, staying)) as (base, trusted):
+    with replica(site, "leaving") as leaving, proxied(tmp_path, leaving.base, staying.base) as proxy:
+        base, trusted = proxy.base, proxy.trusted
         cards = [site.sign_off(base, trusted=trusted)[0]["uuid"] for _ in range(8)]
         assert _answered(leaving) > 0 < _answered(staying)
         assert leaving.stop() == 0
