@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cards.answer import Answer
-from cds_service.web.understood import Phrases
+from cds_service.web.understood import Phrases, Said
 from cds_service.web.words import words
 
 # What the report as a whole should state, then what each finding should.
@@ -14,17 +14,17 @@ FINDING_MEMBERS = ("laterality", "morphology", "distribution", "change")
 
 
 class Check(NamedTuple):
-    """One thing to look at. ``note`` says more, in English, where the data say more."""
+    """One thing to look at. ``notes`` say more where the data say more."""
 
     name: str
     is_fine: bool
-    note: str = ""
+    notes: tuple[Said, ...] = ()
 
 
 def checklist(answer: Answer, notes: tuple[str, ...], language: str) -> list[Check]:
     """List what came and what did not. ``notes`` are sentences about prefetch keys that stayed empty."""
     own, say = words(language)["check"], Phrases(language)
-    checks = [Check(own["prefetch"], not notes, "; ".join(notes))]
+    checks = [Check(own["prefetch"], not notes, _of_prefetch(notes, own["prefetch_lacks"], language))]
     if answer.guidance is None:
         return [*checks, Check(own["report"], False)]
     facts, open_members = answer.guidance.facts, set(answer.guidance.not_stated)
@@ -40,5 +40,13 @@ def checklist(answer: Answer, notes: tuple[str, ...], language: str) -> list[Che
             for name in FINDING_MEMBERS
         ]
     problems = answer.guidance.problems
-    checks.append(Check(own["problems"], not problems, " ".join(each.text for each in problems[:5])))
+    checks.append(Check(own["problems"], not problems, tuple(say.problem(each) for each in problems[:5])))
     return checks
+
+
+def _of_prefetch(notes: tuple[str, ...], lacks: str, language: str) -> tuple[Said, ...]:
+    """The notes as they are in English; elsewhere the keys they begin with."""
+    if language == "en" or not notes:
+        return tuple(Said(each, "en") for each in notes)
+    keys = ", ".join(each.partition(":")[0] for each in notes)
+    return (Said(lacks.format(keys=keys), language),)

@@ -1,11 +1,13 @@
 """Connect: a FHIR server is called as an EHR would, for one page at a time.
 
-The address lives in the form of the page alone: it is registered for the request that carries it, and
-forgotten with it.
+The address and the access token live in the form of the page alone: the address is registered for the request
+that carries it, the token goes to that server and nowhere else, and both are forgotten with the request. The
+token stands in no page, not even in the one that answers it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -32,6 +34,8 @@ Json = Mapping[str, object]
 HOOK = "report-sign"
 MOST_REPORTS = 100
 NO_MAMMOGRAPHY = "not_mammography"
+# What a header can carry (RFC 6750: b64token), and no more than servers take.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,8192}=*")
 
 
 class ListedReport(NamedTuple):
@@ -48,6 +52,7 @@ class ListedReport(NamedTuple):
 def connect() -> Response:
     """Ask for an address, list its mammography reports, sign one of them as an EHR would."""
     base = request.form.get("base", "").strip()
+    token = request.form.get("token", "").strip().removeprefix("Bearer ").strip()
     report_id = request.form.get("report", "")
     listed: list[ListedReport] | None = None
     outcome: Outcome | None = None
@@ -55,9 +60,10 @@ def connect() -> Response:
     refused: Refused | None = None
     try:
         if request.method == "POST":
-            server = partner(base, desk().outgoing)
+            server = partner(base, token, desk().outgoing)
             if report_id:
-                body, notes = signed(server, report_id, desk().service_for(HOOK))
+                body, said = signed(server, report_id, desk().service_for(HOOK))
+                notes = tuple(without(token, each) for each in said)
                 outcome = outcome_of(body, desk(), language(), request.host_url)
             else:
                 listed = reports_of(server, desk().line.terminology)
@@ -71,6 +77,8 @@ def connect() -> Response:
         refused = Refused("server_away", f"The call failed: {reason.reason}.")
     except Unusable as reason:
         refused = Refused("server_unusable", str(reason))
+    if refused is not None:
+        refused.detail = without(token, refused.detail)
     return page(
         "connect.html",
         200 if refused is None else refused.status,
@@ -78,16 +86,29 @@ def connect() -> Response:
         listed=listed,
         outcome=outcome,
         refused=refused,
-        checks=() if outcome is None else checklist(outcome.answer, notes, language()),
+        checks=()
+        if outcome is None
+        else checklist(outcome.answer, tuple(without(token, each) for each in notes), language()),
         say=Phrases(language()),
     )
 
 
-def partner(base: str, outgoing: Outgoing) -> Partner:
-    """Register an address for this request. Raises OutgoingRefused, Refused when there is none."""
+def partner(base: str, token: str, outgoing: Outgoing) -> Partner:
+    """Register an address for this request; ``token`` may be empty.
+
+    Raises OutgoingRefused, and Refused when there is no address or the token cannot be one.
+    """
     if not base:
         raise Refused("no_address")
-    return Partner(register(base, allow_private=True, allow_port=True, allow_http=True), outgoing)
+    if token and _TOKEN.fullmatch(token) is None:
+        raise Refused("bad_token")
+    destination = register(base, allow_private=True, allow_port=True, allow_http=True)
+    return Partner(destination, outgoing, token or None)
+
+
+def without(token: str, text: str) -> str:
+    """What a server said, without the token it was asked with."""
+    return text.replace(token, "[token]") if token else text
 
 
 def reports_of(server: Partner, terminology: Terminology) -> list[ListedReport]:
@@ -135,4 +156,12 @@ def signed(server: Partner, report_id: str, service: Service) -> tuple[dict[str,
     chosen = {"id": service.id, "hook": service.hook, "prefetch": dict(service.prefetch)}
     context = context_of(read_report(server, report_id), service.hook, USER)
     filled = fill(server, chosen, context)
-    return hook_request(chosen, context, filled.prefetch, server, may_read=False), filled.notes
+    prefetch = {key: _wordless(value) for key, value in filled.prefetch.items()}
+    return hook_request(chosen, context, prefetch, server, may_read=False), filled.notes
+
+
+def _wordless(value: object) -> object:
+    """A failure without its text, which could repeat the token; the request is shown on the page."""
+    if isinstance(value, dict) and value.get("resourceType") == "OperationOutcome":
+        return {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "processing"}]}
+    return value

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from flask import Response, request
 
-from cards.guidance import RULES
 from cds_service.storage import DATABASE_ERRORS, prepare
 from cds_service.storage.feedback_report import feedback_report
 from cds_service.web.console import console, language, page
 from cds_service.web.desk import desk
 from cds_service.web.refused import Refused
 from cds_service.web.understood import Phrases
+from cds_service.web.words import rule_titles
 
 
 @console.get("/insights")
@@ -28,5 +28,5 @@ def insights() -> Response:
         report = feedback_report(desk().engine, since)
     except DATABASE_ERRORS:
         raise Refused("no_database", status=503) from None
-    titles = {rule.id: rule.title for rule in RULES.values()}
+    titles = rule_titles(language())
     return page("insights.html", report=report, since=given, titles=titles, say=Phrases(language()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,6 @@ import orjson
 from flask import g
 
 from cards.answer import Answer
-from cards.problem import Problem
 from cds_service.errors import BodyTooLarge
 from cds_service.hooks.answer_body import service_for
 from cds_service.hooks.line import answer_hook
@@ -23,10 +21,12 @@ from cds_service.web.understood import (
     Line,
     ShownCode,
     ShownFinding,
+    ShownProblem,
     not_stated,
     report_lines,
     shown_codes,
     shown_findings,
+    shown_problems,
 )
 
 Json = dict[str, Any]
@@ -48,7 +48,7 @@ class Outcome:
     lines: list[Line]
     findings: list[ShownFinding]
     codes: list[ShownCode]
-    problems: Sequence[Problem]
+    problems: list[ShownProblem]
     open: list[str]
 
 
@@ -77,6 +77,6 @@ def outcome_of(body: Json, desk: Desk, chosen: str, base: str) -> Outcome:
         lines=report_lines(answer, chosen),
         findings=shown_findings(answer, chosen),
         codes=shown_codes(body, line.terminology, chosen),
-        problems=answer.reading.problems if answer.reading is not None else (),
+        problems=shown_problems(answer, chosen),
         open=not_stated(answer, chosen),
     )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cards.answer import Answer
 from cards.duration import is_duration
 from cards.facts import Facts, Finding
+from cards.problem import Problem
 from cards.terminology import Terminology
 from cards.writing.texts import texts
 from cds_service.web.words import Words, words
@@ -51,10 +52,25 @@ class ShownFinding(NamedTuple):
     references: tuple[str, ...]
 
 
+class Said(NamedTuple):
+    """A sentence and the language it is in."""
+
+    text: str
+    language: str
+
+
+class ShownProblem(NamedTuple):
+    """One problem of the data: where, and what."""
+
+    location: str
+    said: Said
+
+
 class Phrases:
     """Values of facts in words of one language."""
 
     def __init__(self, language: str) -> None:
+        self._language = language
         self._cards = texts(language).tables
         self._own: Words = words(language)
 
@@ -70,6 +86,13 @@ class Phrases:
     def values(self, table: str, values: tuple[str, ...] | None) -> str:
         """Several values of one table."""
         return ", ".join(self.value(table, value) for value in values or ())
+
+    def problem(self, problem: Problem) -> Said:
+        """What a problem is: the reader's own English sentence, elsewhere that of the cards."""
+        said = self._cards["problem"].get(problem.code)
+        if self._language == "en" or said is None:
+            return Said(problem.text, "en")
+        return Said(f"{said[0].upper()}{said[1:]}.", self._language)
 
     def interval(self, interval: str | None) -> str:
         """An ISO 8601 duration in words."""
@@ -147,6 +170,14 @@ def _finding_lines(finding: Finding, answer: Answer, say: Phrases, language: str
         months = f"P{finding.stability_months}M"
         lines.append(Line(own["stable_for"], say.interval(months)))
     return lines
+
+
+def shown_problems(answer: Answer, language: str) -> list[ShownProblem]:
+    """What reading met, with the place where it stands."""
+    if answer.reading is None:
+        return []
+    say = Phrases(language)
+    return [ShownProblem(each.location, say.problem(each)) for each in answer.reading.problems]
 
 
 def not_stated(answer: Answer, language: str) -> list[str]:

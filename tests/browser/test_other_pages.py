@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +12,7 @@ from cds_service.demo import CASE
 from tests.browser.served import served
 from tests.cds_service.fhir.stub_fhir import StubFhir
 from tests.cds_service.golden import prefetched_request
-from tests.stub_server import StubServer
+from tests.stub_server import StubServer, answering
 
 pytestmark = pytest.mark.needs("chromium")
 
@@ -88,6 +89,48 @@ def test_connect_works_without_script_and_by_keyboard(visit: Visit, fhir: StubFh
     page.keyboard.insert_text(fhir.base)
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Sign: mg-003", exact=True).press("Enter")
+    expect(page.locator(".guidance")).to_have_count(1)
+
+
+def guarded(fhir: StubFhir, token: str) -> None:
+    """Let the server answer nobody who does not send the token."""
+
+    def refused(handler: BaseHTTPRequestHandler) -> bool:
+        if handler.headers.get("Authorization") == f"Bearer {token}":
+            return False
+        answering(b"{}", 401, "application/fhir+json")(handler)
+        return True
+
+    fhir.changed = refused
+
+
+def test_connect_keeps_the_token_in_the_field_alone(visit: Visit, fhir: StubFhir):
+    """With script the token is typed once: it stays in its field, hidden, while the page below changes."""
+    guarded(fhir, "letmein-4711")
+    page = visit("/connect")
+    connect(page, fhir.base)
+    expect(page.locator("#refusal")).to_contain_text("open to read")
+    page.get_by_label("Access token").fill("letmein-4711")
+    page.get_by_role("button", name="List the reports").click()
+    page.get_by_role("button", name="Sign: mg-003", exact=True).click()
+    expect(page.locator(".guidance").first).to_contain_text("usually category 4A or 4B, not category 2")
+    expect(page.get_by_label("Access token")).to_have_value("letmein-4711")
+    expect(page.get_by_label("Access token")).to_have_attribute("type", "password")
+    expect(page.get_by_text("Without script, type it again")).to_be_hidden()
+    assert "letmein" not in page.content()
+    assert "letmein" not in page.url
+
+
+def test_connect_asks_for_the_token_again_without_script(visit: Visit, fhir: StubFhir):
+    """Without script each page is new: its token field is empty and says to type it again."""
+    guarded(fhir, "letmein-4711")
+    page = visit("/connect", java_script_enabled=False)
+    page.get_by_label("Access token").fill("letmein-4711")
+    connect(page, fhir.base)
+    expect(page.get_by_label("Access token")).to_have_value("")
+    expect(page.get_by_text("Without script, type it again before you sign a report.")).to_be_visible()
+    page.get_by_label("Access token").fill("letmein-4711")
+    page.get_by_role("button", name="Sign: mg-003", exact=True).click()
     expect(page.locator(".guidance")).to_have_count(1)
 
 

@@ -6,6 +6,7 @@
 
   function show(root) {
     for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+    for (const note of root.querySelectorAll("[data-without-script]")) note.hidden = true;
   }
 
   // The body of CDS Hooks feedback for one card: accepted with a suggestion, overridden without.

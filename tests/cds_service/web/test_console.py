@@ -12,9 +12,10 @@ from flask.testing import FlaskClient
 from cds_service.golden_cases import case_folders
 from cds_service.web.console import PAGES
 from cds_service.web.console import console as blueprint
-from cds_service.web.words import BrokenWordsError, words
+from cds_service.web.words import BrokenWordsError, rule_titles, words
 from tests.cds_service.trust.production import Production
 
+ROOT = Path(__file__).resolve().parents[3]
 VENDOR = Path(str(blueprint.static_folder)) / "vendor"
 
 
@@ -90,6 +91,35 @@ def test_missing_words_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(BrokenWordsError, match=r"^es\.toml: \[a\]: missing or unknown: y$"):
         words("es")
     words.cache_clear()
+
+
+def test_every_rule_has_a_spanish_title():
+    """The page about feedback names each rule in the language of the page."""
+    english, spanish = rule_titles("en"), rule_titles("es")
+    assert spanish.keys() == english.keys()
+    assert [rule for rule in english if english[rule] == spanish[rule]] == []
+
+
+def test_a_rule_without_a_title_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A title that is missing is told with the file and the rule."""
+    rows = [f"{rule},x" for rule in rule_titles("en") if rule != "R-CC-01"]
+    (tmp_path / "rule_titles_es.csv").write_text("\n".join(["rule,title", *rows, "R-CC-01,"]))
+    monkeypatch.setattr("cds_service.web.words._FOLDER", tmp_path)
+    rule_titles.cache_clear()
+    with pytest.raises(BrokenWordsError, match=r"^rule_titles_es\.csv: rules: missing or unknown: R-CC-01$"):
+        rule_titles("es")
+    rule_titles.cache_clear()
+
+
+def test_the_notice_names_what_was_copied():
+    """Each vendored package stands in NOTICE with its version and its licence."""
+    notice = (ROOT / "NOTICE").read_text()
+    told = (VENDOR / "README.txt").read_text() + (
+        ROOT / "tests" / "browser" / "vendor" / "README.txt"
+    ).read_text()
+    copied = re.findall(r"^\S+: (\S+ \d+\.\d+\.\d+), (\S+)$", told, re.MULTILINE)
+    assert len(copied) == 5
+    assert [each for each in copied if f"{each[0]}, {each[1]}" not in notice] == []
 
 
 def test_vendored_files_have_licence_and_version():
