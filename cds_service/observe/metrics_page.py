@@ -49,8 +49,7 @@ class Counts:
     def page(self, accept: str) -> tuple[bytes, str]:
         """The page and its content type, for what the header Accept says."""
         own = self.refresh()
-        several = [own] if self.shared is None else self.shared.all() or [own]
-        source = _Page(several)
+        source = _Page([own, *(self.shared.others() if self.shared is not None else ())])
         if OPENMETRICS in accept:
             text: bytes = openmetrics.generate_latest(source)  # type: ignore[no-untyped-call]
             return text, openmetrics.CONTENT_TYPE_LATEST

@@ -87,8 +87,15 @@ class Shared:
 
     def all(self) -> list[Samples]:
         """The counts of every process so far; of those that no longer run, what goes on counting."""
+        return self._read("")
+
+    def others(self) -> list[Samples]:
+        """The counts of every process but this one, which knows its own better than its file."""
+        return self._read(f"{os.getpid()}.json")
+
+    def _read(self, but: str) -> list[Samples]:
         now = self._clock()
-        return [_of(content, now) for _, content in self._files()]
+        return [_of(content, now) for path, content in self._files() if path.name != but]
 
     def bury(self) -> None:
         """Add the counts of processes that have gone to those of the ended; one process does this for all.

@@ -139,6 +139,17 @@ def test_a_damaged_or_foreign_file_is_left_out(tmp_path: Path, content: bytes) -
     assert totals(Shared(tmp_path, Clock()).all())[SHED] == 4
 
 
+def test_a_process_trusts_its_own_counts_more_than_its_file(tmp_path: Path) -> None:
+    """The page has what this process counted just now, once, also where its file could not be replaced."""
+    shared = Shared(tmp_path, Clock())
+    leave(tmp_path, os.getpid(), worker(1000))
+    leave(tmp_path, os.getppid(), worker(7))
+    (tmp_path / f"{os.getpid()}.draft").mkdir()
+    (own,) = (each for name, _, each in counted_here()[SHED] if name == SHED)
+    body, _ = Counts(lambda: None, shared, Told()).page("")
+    assert f"{SHED} {own + 7}" in body.decode()
+
+
 def test_a_folder_that_cannot_be_written_makes_numbers_old_and_nothing_else(tmp_path: Path) -> None:
     """With the folder gone the page still answers with what this process counted; the log says so once."""
     folder = tmp_path / "counts"
