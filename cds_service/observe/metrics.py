@@ -25,6 +25,7 @@ from cds_service.observe.metrics_family import (
     gauges,
     histograms,
 )
+from cds_service.observe.metrics_later import later
 from cds_service.trust.refusal import REASONS as TOKEN_REASONS
 from cds_service.version import __version__
 
@@ -154,27 +155,34 @@ def know_routes(routes: Iterable[str]) -> None:
 
 def count_request(route: str, status: int, seconds: float) -> None:
     """Count one answered request; ``route`` is the pattern of its address."""
+    later(_request, route, status, seconds)
+
+
+def _request(route: str, status: int, seconds: float) -> None:
     REQUESTS[route, status].inc()
     REQUEST_SECONDS[route,].observe(seconds)
 
 
 def count_cards(service: str, cards: Iterable[Card]) -> None:
     """Count the cards of one answer and the rules behind them."""
-    for card in cards:
-        indicator = card.indicator
+    later(_cards, service, [(card.indicator, card.rule_ids) for card in cards])
+
+
+def _cards(service: str, cards: list[tuple[str, tuple[str, ...]]]) -> None:
+    for indicator, rules in cards:
         CARDS[service, indicator].inc()
-        for rule in card.rule_ids:
+        for rule in rules:
             CARD_RULES[service, rule, indicator].inc()
 
 
 def count_prefetch(service: Service, came: Mapping[str, Received]) -> None:
     """Count what came with one request; ``came`` is by place, such as ``prefetch.reports``."""
-    for place, received in came.items():
-        state = received.state
-        if state == "data" and not received.is_whole:
-            PREFETCH[service.id, place, "cut"].inc()
-        else:
-            PREFETCH[service.id, place, state].inc()
+    later(_prefetch, service.id, [(place, each.state, each.is_whole) for place, each in came.items()])
+
+
+def _prefetch(service: str, came: list[tuple[str, State, bool]]) -> None:
+    for place, state, is_whole in came:
+        PREFETCH[service, place, "cut" if state == "data" and not is_whole else state].inc()
 
 
 def count_read(reply: Reply) -> None:

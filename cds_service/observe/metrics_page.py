@@ -11,6 +11,7 @@ from prometheus_client import exposition
 from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics import exposition as openmetrics
 
+from cds_service.observe.metrics_later import settle
 from cds_service.observe.metrics_shared import Samples, Shared, added_up, counted_here
 
 PATH = "/metrics"
@@ -35,6 +36,7 @@ class Counts:
         """Look, leave what was counted for the other workers, and give it."""
         with self._lock:
             self._look()
+            settle()
             samples = counted_here()
             if self.shared is not None:
                 try:

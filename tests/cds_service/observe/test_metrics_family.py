@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cds_service.observe import metrics
 from cds_service.observe.metrics_family import ALL, OTHER, REGISTRY, Family, Vocabulary
+from cds_service.observe.metrics_later import settle
 
 FAMILIES = [each for each in vars(metrics).values() if isinstance(each, Family)]
 COLOUR = Vocabulary("colour", "a colour", {"red", "green"})
@@ -81,5 +82,6 @@ def test_routes_are_learned_from_the_application_alone() -> None:
         f"/made-up-{number}" for number in count() if f"/made-up-{number}" not in metrics.ROUTE.values
     )
     metrics.count_request(fresh, 200, 0.001)
+    settle()
     assert ("route", fresh) not in label_values()
     assert ("route", OTHER) in label_values()

@@ -14,6 +14,7 @@ import pytest
 
 from cds_service.errors import SettingsRefused
 from cds_service.observe import metrics
+from cds_service.observe.metrics_later import settle
 from cds_service.observe.metrics_page import Counts
 from cds_service.observe.metrics_shared import (
     ENDED,
@@ -91,6 +92,7 @@ def test_counts_are_summed_and_values_of_the_moment_put_together_by_their_kind()
 def test_what_a_process_counted_comes_back_as_it_was(tmp_path: Path) -> None:
     """Through the folder nothing is lost and nothing added: labels, buckets and sums are the same."""
     metrics.count_request("/cds-services", 200, 0.003)
+    settle()
     samples = counted_here()
     shared = Shared(tmp_path, Clock())
     shared.leave(samples)
