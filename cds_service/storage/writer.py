@@ -53,7 +53,8 @@ class Writer:
         self._engine = engine
         self._note = note
         self._sinks = dict(sinks or {})
-        self._queue: queue.Queue[tuple[Table, Row]] = queue.Queue(MOST_WAITING)
+        # An event among the rows is set when those before it were written or lost.
+        self._queue: queue.SimpleQueue[tuple[Table, Row] | threading.Event] = queue.SimpleQueue()
         self._is_prepared = False
         self._thread: threading.Thread | None = None
         self._at_exit: Finalize | None = None
@@ -62,14 +63,13 @@ class Writer:
 
     def put(self, table: Table, row: Row) -> None:
         """Hand over one row; returns at once."""
-        try:
-            self._queue.put_nowait((table, row))
-        except queue.Full:
+        if self._queue.qsize() >= MOST_WAITING:
             self.lost += 1
             if not self._is_full:
                 self._is_full = True
                 self._note("rows-lost", 1)
             return
+        self._queue.put((table, row))
         if self._thread is None:
             with self._start:
                 if self._thread is None:
@@ -85,8 +85,9 @@ class Writer:
     def flush(self, seconds: float = CLOSE_SECONDS) -> None:
         """Wait until every row handed over so far was written or lost, but not for ever."""
         if self._thread is not None:
-            with self._queue.all_tasks_done:
-                self._queue.all_tasks_done.wait_for(lambda: self._queue.unfinished_tasks == 0, seconds)
+            done = threading.Event()
+            self._queue.put(done)
+            done.wait(seconds)
 
     def close(self) -> None:
         """Write what waits and stop."""
@@ -98,29 +99,34 @@ class Writer:
 
     def _run(self) -> None:
         while True:
-            batch = self._next_batch()
-            if batch:
-                try:
+            batch, awaited = self._next_batch()
+            try:
+                if batch:
                     self._write(batch)
-                finally:
-                    for _ in batch:
-                        self._queue.task_done()
-            elif self._closing.is_set():
+            finally:
+                for event in awaited:
+                    event.set()
+            if not batch and not awaited and self._closing.is_set():
                 return
 
-    def _next_batch(self) -> list[tuple[Table, Row]]:
+    def _next_batch(self) -> tuple[list[tuple[Table, Row]], list[threading.Event]]:
+        batch: list[tuple[Table, Row]] = []
+        awaited: list[threading.Event] = []
         try:
-            batch = [self._queue.get(timeout=BATCH_SECONDS)]
+            item = self._queue.get(timeout=BATCH_SECONDS)
+            # The rows of one burst travel together; nobody waits for them.
+            self._closing.wait(BATCH_SECONDS / 4)
+            while True:
+                if isinstance(item, threading.Event):
+                    awaited.append(item)
+                else:
+                    batch.append(item)
+                if len(batch) >= MOST_ROWS:
+                    break
+                item = self._queue.get_nowait()
         except queue.Empty:
-            return []
-        # The rows of one burst travel together; nobody waits for them.
-        self._closing.wait(BATCH_SECONDS / 4)
-        while len(batch) < MOST_ROWS:
-            try:
-                batch.append(self._queue.get_nowait())
-            except queue.Empty:
-                break
-        return batch
+            pass
+        return batch, awaited
 
     def _write(self, batch: list[tuple[Table, Row]]) -> None:
         rows: dict[Table, list[Row]] = {}
