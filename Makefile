@@ -8,6 +8,7 @@ PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 LOCKS := .make/locks
 TOOLS := .make/supply-chain
 THIRD_PARTY := .make/third-party
+COMPILED := .make/compiled
 PROMTOOL := .make/promtool
 PIP_COMPILE := $(LOCKS)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options --no-config $(UPGRADE)
 
@@ -18,7 +19,7 @@ WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null |
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check fixtures bench bench-save bench-check docs docs-serve assets screenshots deep image-check mutate-data mutate-code lock audit sbom system-packages clean
+.PHONY: help demo test serve check fixtures bench bench-save bench-check docs docs-serve assets screenshots deep compiled test-compiled image-check mutate-data mutate-code lock audit sbom system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -77,8 +78,9 @@ assets: $(VENV)/run.stamp ## copy the console's style sheets and scripts out of 
 screenshots: $(VENV)/all.stamp system-packages ## write docs/screenshots again (needs chromium)
 	@$(RUN) -m tests.browser.screenshots
 
-deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp $(PROMTOOL).stamp ## every test with thousands of examples a property, then mutate-data, mutate-code and image-check
-	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep"
+deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp $(PROMTOOL).stamp ## every test with thousands of examples a property, then test-compiled, mutate-data, mutate-code and image-check
+	@$(WITH_POSTGRESQL) HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q -m "deep or not deep" --ignore=tests/compiled
+	@$(MAKE) --no-print-directory test-compiled
 	@$(RUN) -m tests.mutate_data
 	@$(RUN) -m tests.mutate_tables
 	@$(RUN) -m tests.mutate_code
@@ -86,6 +88,11 @@ deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.
 
 image-check: $(VENV)/all.stamp system-packages ## build the Dockerfile with buildah, start the image, call it once (needs root)
 	@$(RUN) -m tests.image
+
+compiled: $(COMPILED)/stamp ## compile the core into .make/compiled: needs a C compiler and two minutes
+
+test-compiled: $(COMPILED)/stamp ## the tests of the core against its compiled form, and the same answers from both
+	@$(RUN) -m pytest -q -o pythonpath="$(COMPILED) ." -m "deep or not deep" tests/cards tests/compiled
 
 mutate-data: $(VENV)/all.stamp ## change each cell of the clinical tables: does a test notice? (TABLES=base_table.csv for one)
 	@$(RUN) -m tests.mutate_data $(TABLES)
@@ -98,6 +105,7 @@ lock: $(LOCKS)/stamp ## lock the dependencies of pyproject.toml again (UPGRADE=-
 	@$(PIP_COMPILE) -o requirements/run.txt pyproject.toml
 	@$(PIP_COMPILE) -o requirements/build.txt --only-build-deps --all-build-deps pyproject.toml
 	@$(PIP_COMPILE) -o requirements/all.txt --all-extras --all-build-deps -c requirements/run.txt -c requirements/build.txt pyproject.toml
+	@$(PIP_COMPILE) -o requirements/compiled.txt -c requirements/all.txt requirements/compiled.in
 
 audit: $(VENV)/run.stamp $(TOOLS)/stamp ## compare the locked dependencies with published advisories (needs the network)
 	@$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/run.txt
@@ -125,6 +133,11 @@ $(VENV)/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml | 
 $(VENV)/all.stamp: requirements/all.txt $(VENV)/run.stamp
 	@echo "Installing what tests and checks need ..."
 	@$(PIP) install --no-deps --require-hashes -r requirements/all.txt
+	@touch $@
+
+$(COMPILED)/stamp: hatch_build.py $(shell find cards -type f -not -name '*.pyc') | $(VENV)/all.stamp
+	@echo "Compiling the core into $(COMPILED) ..."
+	@$(RUN) hatch_build.py $(COMPILED)
 	@touch $@
 
 # The programs that others wrote (tests/third_party). Where they cannot be installed, their tests are

@@ -2,7 +2,7 @@
 
 mypyc turns every module of ``cards`` into machine code. Without the variable the wheel is pure Python and
 needs no compiler. ``python hatch_build.py FOLDER`` puts a compiled ``cards`` into a folder and leaves the
-checkout as it is. docs/decisions/0032-a-compiled-core.md says why.
+checkout as it is. docs/decisions/0042-a-compiled-core.md says why.
 """
 
 from __future__ import annotations
