@@ -8,7 +8,11 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cds_service.errors import SettingsRefused
+from cds_service.storage.held import cut_when_held
+from cds_service.storage.one_file import keep_to_one_file
 
+# Rows of a batch are written, or one feedback, in so many seconds, or the database hangs.
+HELD_SECONDS = 3
 # What a caller has to expect when the database is down, slow, full or locked.
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 
@@ -66,17 +70,21 @@ def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> En
             )
         )
         _tune_sqlite(engine, "FULL" if durable else "NORMAL")
+        if not in_memory:
+            keep_to_one_file(engine, str(url.database))
         return engine
     limit = f"-c lock_timeout={wait * 1000}" if patient else f"-c statement_timeout={wait * 1000}"
     options = limit + ("" if durable else " -c synchronous_commit=off")
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=wait,
-        pool_pre_ping=durable,
         connect_args={"connect_timeout": wait if patient else CONNECT_SECONDS, "options": options},
     )
+    if not patient:
+        cut_when_held(engine, HELD_SECONDS if durable else WAIT_SECONDS, ping=durable)
+    return engine
 
 
 def _tune_sqlite(engine: Engine, synchronous: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -168,9 +168,21 @@ class Writer:
             try:
                 self._insert({table: [row]})
             except (*DATABASE_ERRORS, SettingsRefused):
-                lost += 1
+                lost += not self._is_there(table, row)
         if lost:
             self._lose(lost)
+
+    def _is_there(self, table: Table, row: Row) -> bool:
+        """Say whether a row was written by an attempt whose answer did not come."""
+        key = list(table.primary_key)
+        if any(column.name not in row for column in key):
+            return False
+        try:
+            with self._engine.connect() as connection:
+                asked = select(table).where(*(column == row[column.name] for column in key))
+                return connection.execute(asked).first() is not None
+        except DATABASE_ERRORS:
+            return False
 
     def _write_lines(self, table: Table, rows: list[Row]) -> None:
         path = self._sinks.get(table.name)

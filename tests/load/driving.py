@@ -95,6 +95,9 @@ class Callers:
 
     async def _exchange(self, port: int, text: bytes) -> tuple[int, bytes, bytes]:
         idle = self._idle[port]
+        while idle and idle[-1][0].at_eof():
+            # The service has ended it, because nobody used it for a while.
+            idle.pop()[1].close()
         reader, writer = idle.pop() if idle else await asyncio.open_connection("127.0.0.1", port)
         try:
             writer.write(text)

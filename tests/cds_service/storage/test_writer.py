@@ -7,7 +7,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
-from cds_service.storage import audit, open_engine
+from cds_service.storage import audit, issued_card, open_engine
 from cds_service.storage import writer as writer_module
 from cds_service.storage.writer import Writer
 
@@ -111,3 +111,19 @@ def test_a_row_that_no_database_takes_is_lost_alone(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(audit)).scalar_one() == 2
     assert (notes, writer.lost) == ([("rows-lost", 1)], 1)
+
+
+def test_a_card_that_is_there_already_is_not_lost(tmp_path: Path) -> None:
+    """When the database took rows and could not say so, they are written once and count as written."""
+    notes: list[tuple[str, int]] = []
+    engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    writer = Writer(engine, lambda event, rows: notes.append((event, rows)))
+    row = {"uuid": "1", "issuer": "", "tenant": "", "service": "s", "indicator": "info", "rules": []}
+    row |= {"model_version": "1", "issued_at": datetime(2026, 5, 4, 12, 0, tzinfo=UTC)}
+    for _ in range(2):
+        writer.put(issued_card, row)
+        writer.flush()
+    writer.close()
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(issued_card)).scalar_one() == 1
+    assert (notes, writer.lost) == ([], 0)
