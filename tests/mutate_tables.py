@@ -1,11 +1,11 @@
 """Change the cells of the other tables: ``python -m tests.mutate_tables [PACKAGE ..]``.
 
 They are the tables of the terminology, the small ones of the reader and those of the writer.
-tests.mutate_data does the same for the clinical tables. Every cell of the terminology is changed, and what
-each code means then is compared with the record of it. Elsewhere, and where that finds nothing, the changed
-table is read in a forked process that runs the tests of its package until one fails. A cell whose change no
-test notices is a survivor: file, line and column are printed, and the exit status is 1. Without ``--all`` so
-many cells of a package are drawn as ``--most`` says, by ``--seed``; of the terminology always all.
+tests.mutate_data does the same for the clinical tables. A changed table of the terminology is loaded, and
+what each code means then is compared with the record of it. Elsewhere, and where that finds nothing, the
+changed table is read in a forked process that runs the tests of its package until one fails. A cell whose
+change no test notices is a survivor: file, line and column are printed, and the exit status is 1. So many
+cells of a package are drawn, by ``--seed``, as ``--most`` says; ``--all`` tries every cell.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def every_cell_noticed(package: str, most: int, seed: int) -> bool:
     if notices(STAGES[package]):
         raise SystemExit(f"{package}: the tests fail before anything is changed; mend them first")
     every = list(cells(package))
-    tried = every if package == DIRECT else drawn(every, most, seed)
+    tried = drawn(every, most, seed)
     differ = differences(tried) if package == DIRECT else [False] * len(tried)
     unnoticed = 0
     for (path, change), seen in zip(tried, differ, strict=True):
