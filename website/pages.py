@@ -25,6 +25,9 @@ BESIDE = {
     "CHANGELOG.md": "changes.md",
     "requirements/README.md": "lock-files.md",
 }
+STYLE = "extra.css"
+# The theme's search opens as a dialog that has no name.
+_DIALOG = 'data-md-component="search" role="dialog"'
 _LINK = re.compile(r"(\]\()(?!https?:|mailto:|#)([^)\s#]+)")
 
 
@@ -79,7 +82,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages beside ``docs`` and the files that pages link to."""
+    """Add the pages beside ``docs``, the files that pages link to, and our style."""
+    files.append(File.generated(config, STYLE, abs_src_path=str(ROOT / "website" / STYLE)))
     for source in BESIDE:
         files.append(File.generated(config, BESIDE[source], abs_src_path=str(ROOT / source)))
     for source in sorted(linked_files([*DOCS.rglob("*.md"), *(ROOT / name for name in BESIDE)])):
@@ -99,3 +103,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         )
 
     return _LINK.sub(turned, markdown)
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Give the search its name, for people who cannot see it."""
+    return output.replace(_DIALOG, f'{_DIALOG} aria-label="Search"')
