@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from cds_service.server import STOP_SECONDS
-from cds_service.settings import DRAIN_SECONDS
+from cds_service.settings import DRAIN_SECONDS, PREFIX, load_settings
+from cds_service.storage.engine import POOL_OVERFLOW, POOL_SIZE
 from tests.deploy.site import ROOT
 from tests.third_party.programs import NODE_PACKAGES, node
 
@@ -90,6 +91,31 @@ def test_the_tables_are_ready_before_the_service() -> None:
         ["calcification-cds", "database", "upgrade"],
         "no",
     )
+
+
+def test_the_settings_are_accepted(tmp_path: Path) -> None:
+    """The service starts in production with the environment that the file gives it, the files being there."""
+    url = "postgresql://cds:a-password@database/cds"
+    (tmp_path / "database-url").write_text(f"{url}\n")
+    (tmp_path / "clients.toml").touch()
+    places = {"/run/secrets": str(tmp_path), "/etc/calcification-cds": str(tmp_path)}
+    for name in OURS:
+        given = dict(SERVICES[name]["environment"])
+        assert given.pop(f"{PREFIX}PUBLIC_URL").startswith("${CDS_PUBLIC_URL:?")
+        for place, here in places.items():
+            given = {variable: value.replace(place, here) for variable, value in given.items()}
+        fixed = {f"{PREFIX}PUBLIC_URL": "https://cds.example.org", f"{PREFIX}PROFILE": "production"}
+        assert load_settings(given | fixed).database_url == url
+
+
+def test_the_database_takes_every_connection_of_every_worker() -> None:
+    """Two pools a worker, each as large as it may get: all workers of all replicas, and ten more."""
+    words = SERVICES["service-1"]["command"]
+    workers = 2 * int(words[words.index("--workers") + 1])
+    most = int(SERVICES["database"]["command"][-1].removeprefix("max_connections="))
+    assert most >= workers * 2 * (POOL_SIZE + POOL_OVERFLOW) + 10
+    page = (ROOT / "docs" / "operations.md").read_text()
+    assert f"at most {2 * (POOL_SIZE + POOL_OVERFLOW)} connections" in page
 
 
 def test_everything_that_stays_up_is_watched() -> None:

@@ -23,7 +23,7 @@ FOLDER = ROOT / "deploy" / "kubernetes"
 EXAMPLE = FOLDER / "overlays" / "example"
 # The versions the manifests are checked against: about three years of them.
 VERSIONS = ("1.27", "1.32", "1.37")
-WORKLOADS = ("Deployment", "Job")
+WORKLOADS = ("Deployment", "Job", "CronJob")
 BROKEN = [
     ("terminationGracePeriodSeconds: 45", "terminationGracePeriod: 45"),
     ("path: /healthz, port: http", "path: /healthz, ports: http"),
@@ -56,9 +56,10 @@ def manifests(folder: Path = EXAMPLE) -> dict[tuple[str, str], Manifest]:
 
 
 def workload(kind: str) -> Manifest:
-    """The pod of the service, or of the migration."""
+    """The pod of the service, of the migration or of the purge."""
     (found,) = (each for (of, _), each in manifests().items() if of == kind)
-    template: Manifest = found["spec"]["template"]
+    job = found["spec"].get("jobTemplate", found)
+    template: Manifest = job["spec"]["template"]
     return template
 
 
@@ -99,12 +100,13 @@ def test_the_overlay_brings_everything() -> None:
     assert set(manifests()) == {
         ("ConfigMap", "calcification-cds-registry"),
         ("ConfigMap", "calcification-cds-settings"),
+        ("CronJob", "calcification-cds-purge"),
         ("Deployment", "calcification-cds"),
         ("HorizontalPodAutoscaler", "calcification-cds"),
         ("Ingress", "calcification-cds"),
         ("Job", "calcification-cds-migration"),
         ("NetworkPolicy", "calcification-cds"),
-        ("NetworkPolicy", "calcification-cds-migration"),
+        ("NetworkPolicy", "calcification-cds-jobs"),
         ("PodDisruptionBudget", "calcification-cds"),
         ("Service", "calcification-cds"),
     }
@@ -140,10 +142,12 @@ def test_the_database_is_a_secret_by_reference(kind: str) -> None:
     }
 
 
-def test_the_migration_is_of_the_same_version() -> None:
-    """Service and migration run one image; the migration runs the command that upgrades the tables."""
-    assert container("Job")["image"] == container("Deployment")["image"]
+def test_the_jobs_are_of_the_same_version() -> None:
+    """Service, migration and purge run one image, with the same settings; the jobs run their commands."""
+    assert len({container(kind)["image"] for kind in WORKLOADS}) == 1
+    assert len({str(container(kind)["envFrom"]) for kind in WORKLOADS}) == 1
     assert container("Job")["args"] == ["calcification-cds", "database", "upgrade"]
+    assert container("CronJob")["args"] == ["calcification-cds", "purge"]
 
 
 def test_the_probes_ask_what_anybody_may() -> None:
@@ -167,11 +171,12 @@ def test_there_is_time_to_end() -> None:
     assert seconds > DRAIN_SECONDS["production"] + STOP_SECONDS
 
 
-def test_everything_means_the_replicas_and_not_the_migration() -> None:
+def test_everything_means_the_replicas_and_not_the_jobs() -> None:
     """Service, disruption budget, autoscaler and spreading select the pods of the service alone."""
     found = manifests()
     labels = workload("Deployment")["metadata"]["labels"]
-    assert labels != workload("Job")["metadata"]["labels"]
+    jobs = [workload(kind)["metadata"]["labels"] for kind in ("Job", "CronJob")]
+    assert labels not in jobs
     name = "calcification-cds"
     selectors = [
         found["Service", name]["spec"]["selector"],
@@ -181,6 +186,8 @@ def test_everything_means_the_replicas_and_not_the_migration() -> None:
         workload("Deployment")["spec"]["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"],
     ]
     assert selectors == [labels] * len(selectors)
+    (wanted,) = found["NetworkPolicy", f"{name}-jobs"]["spec"]["podSelector"]["matchExpressions"]
+    assert [each[wanted["key"]] for each in jobs] == wanted["values"]
     scaled = found["HorizontalPodAutoscaler", name]["spec"]
     assert (scaled["scaleTargetRef"]["name"], scaled["minReplicas"] >= 2) == (name, True)
     assert "replicas" not in found["Deployment", name]["spec"]
@@ -207,12 +214,12 @@ def test_the_base_lets_nobody_out() -> None:
 
 
 def test_the_overlay_lets_out_to_named_addresses_alone() -> None:
-    """The service reaches names, PostgreSQL and two addresses over TLS; the migration the first two."""
+    """The service reaches names, PostgreSQL and two addresses over TLS; the jobs the first two."""
     names, database = ("{'k8s-app': 'kube-dns'}", 53), ("192.0.2.10/32", 5432)
     servers = {("198.51.100.20/32", 443), ("198.51.100.21/32", 443)}
     found = manifests()
     assert reached(found["NetworkPolicy", "calcification-cds"]) == {names, database} | servers
-    assert reached(found["NetworkPolicy", "calcification-cds-migration"]) == {names, database}
+    assert reached(found["NetworkPolicy", "calcification-cds-jobs"]) == {names, database}
 
 
 def test_every_host_of_the_registry_stands_beside_its_addresses() -> None:
@@ -226,7 +233,7 @@ def test_every_host_of_the_registry_stands_beside_its_addresses() -> None:
 
 def test_only_proxy_and_monitor_come_in() -> None:
     """The port of the service is open to the ingress controller's namespace, that of the metrics to the
-    monitor's; the migration is open to nobody."""
+    monitor's; the jobs are open to nobody."""
     found = manifests()
     comes = [
         (rule["from"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"], port["port"])
@@ -234,7 +241,7 @@ def test_only_proxy_and_monitor_come_in() -> None:
         for port in rule["ports"]
     ]
     assert comes == [("ingress-nginx", 8000), ("monitoring", 9464)]
-    assert "ingress" not in found["NetworkPolicy", "calcification-cds-migration"]["spec"]
+    assert "ingress" not in found["NetworkPolicy", "calcification-cds-jobs"]["spec"]
     ports = {each["name"]: each["containerPort"] for each in container("Deployment")["ports"]}
     assert ports == {"http": 8000, "metrics": 9464}
 
