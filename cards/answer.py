@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from cards.education.catalog import Page
@@ -15,11 +14,12 @@ from cards.policy import Policy
 from cards.reading.read import read
 from cards.reading.reading import Reading, ReportContext
 from cards.terminology import Terminology
+from cards.value_class import value_class
 from cards.writing.card import Card
 from cards.writing.write import write
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Answer:
     """Cards for the clinician, the guidance behind them and what was read.
 

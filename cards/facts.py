@@ -8,10 +8,12 @@ null, unknown, missing or empty, never a default.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
+
+from cards.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Finding:
     """One coded group of calcifications (section 2.2). ``stability_months`` is in months."""
 
@@ -34,7 +36,7 @@ class Finding:
     assessment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Facts:
     """What one report says (section 2.1) and its findings.
 

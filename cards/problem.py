@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cards.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Problem:
     """One thing in the received data that is missing, contradictory, unknown or unreadable.
 

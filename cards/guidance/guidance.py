@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import NamedTuple
 
 from cards.facts import Facts
 from cards.policy import Policy
 from cards.problem import Problem
+from cards.value_class import value_class
 
 
 class FiredRule(NamedTuple):
@@ -34,7 +35,7 @@ class FindingExpected(NamedTuple):
     tolerated: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class BreastGuidance:
     """One judged breast, or the findings judged together against the overall assessment.
 
@@ -54,7 +55,7 @@ class BreastGuidance:
     driving_finding_ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Guidance:
     """Everything the model concludes from one report. Intervals are ISO 8601 durations.
 

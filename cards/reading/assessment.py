@@ -8,7 +8,7 @@ where no report and no breast has a category does the worst of the findings stan
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cards.facts import Finding
 from cards.problem import Problem
@@ -26,11 +26,12 @@ from cards.reading.observed import Observed
 from cards.reading.resources import Json
 from cards.reading.topics import Said, Topics, about, note_unmapped
 from cards.terminology import Terminology
+from cards.value_class import value_class
 
 QUESTIONS = ("q_assessment", "q_birads_set", "q_overall_assessment")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Assessments:
     """Categories by scope: ``findings`` by finding id, ``others`` (side, category) of other findings."""
 

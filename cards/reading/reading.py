@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from cards.facts import Facts, Finding
 from cards.problem import Problem
 from cards.reading.resources import Json
+from cards.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ReportContext:
     """What the caller says about the report beside the resources themselves.
 
@@ -35,7 +36,7 @@ class ReportContext:
     received: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ActiveOrder:
     """A ServiceRequest that already exists: its procedure concepts, side and reference."""
 
@@ -45,7 +46,7 @@ class ActiveOrder:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DraftOrder:
     """A breast order that is about to be signed.
 
@@ -60,7 +61,7 @@ class DraftOrder:
     last: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LaterExam:
     """A signed mammography report of a later exam: when, and which ``exam_type``."""
 
@@ -69,7 +70,7 @@ class LaterExam:
     exam_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class EarlierReport:
     """One earlier mammography report: when, which categories, what it advised.
 
@@ -91,7 +92,7 @@ class EarlierReport:
     same_report: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Biopsy:
     """Breast tissue that was taken: when, and from which side (left, right, bilateral; None not said)."""
 
@@ -100,7 +101,7 @@ class Biopsy:
     side: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Sources:
     """Where the facts came from, and the identities that cards and suggestions refer to.
 
@@ -129,7 +130,7 @@ class Sources:
     draft_orders: tuple[DraftOrder, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Reading:
     """Facts of one report, where each came from, and what went wrong while reading.
 

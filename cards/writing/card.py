@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from cards.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Coding:
     """A FHIR Coding with all three members present (CH-119, CH-128)."""
 
@@ -15,7 +16,7 @@ class Coding:
     display: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Link:
     """An absolute https link (CH-145 to CH-150): no value of the context stands in it."""
 
@@ -23,7 +24,7 @@ class Link:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Action:
     """One ``create`` of a complete R4 resource (CH-134 to CH-136)."""
 
@@ -31,7 +32,7 @@ class Action:
     resource: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Suggestion:
     """An option the clinician may accept (CH-130 to CH-133)."""
 
@@ -41,7 +42,7 @@ class Suggestion:
     is_recommended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Card:
     """One card. ``summary`` has at most 139 characters; ``detail`` is GitHub-flavoured
     Markdown of at most 900. ``family`` names the texts it was written from and is the

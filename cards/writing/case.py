@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from cards.facts import Facts, Finding
@@ -11,6 +10,7 @@ from cards.guidance.categories import DRIVING_RANK, highest_driving
 from cards.guidance.guidance import BreastGuidance, FiredRule, Guidance
 from cards.policy import Policy
 from cards.reading.reading import Reading
+from cards.value_class import value_class
 from cards.writing.phrases import (
     ambiguous_shapes,
     bare_code,
@@ -41,7 +41,7 @@ _MOST_CODES = 3
 _VERDICT_RANK = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Case:
     """Everything a card is written from. ``breast`` is the judged breast that leads the card."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cards.education.catalog import Page
 from cards.guidance.guidance import FiredRule
+from cards.value_class import value_class
 from cards.writing.card import Card, Suggestion
 from cards.writing.case import (
     INDICATOR_RANK,
@@ -49,7 +49,7 @@ _WITHOUT_REASON = (
 _WITHDRAWN = ("R-SC-02", "R-SC-05")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Draft:
     """What the main card is about: its family, its texts and the rules it takes for itself."""
 

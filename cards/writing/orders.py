@@ -6,10 +6,10 @@ Every request is a draft proposal: it waits for a person (CDS Hooks never applie
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from cards.reading.reading import Sources
+from cards.value_class import value_class
 from cards.writing.actions import order_codings
 from cards.writing.steps import Step
 
@@ -28,7 +28,7 @@ ACTION_SYSTEM = "https://calcification-cds.org/fhir/CodeSystem/action"
 Resource = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Wording:
     """What a resource says in words: its label, its full text and the reason for it."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from cards.duration import day_after
 from cards.facts import Facts
 from cards.guidance.guidance import BreastGuidance, Guidance
 from cards.reading.reading import ActiveOrder, Sources
+from cards.value_class import value_class
 from cards.writing.actions import ActionKind, actions
 from cards.writing.periods import occurrence
 
@@ -37,7 +38,7 @@ _CATEGORY_ACTIONS = {
 _BREASTS = ("left", "right")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Step:
     """One action with its side (left, right, both or None) and, where known, when.
 
