@@ -41,7 +41,7 @@ def proxied(folder: Path, *bases: str) -> Iterator[Proxy]:
     certificate, key = authority.certificate_for("127.0.0.1")
     port = free_port()
     changes = {
-        " /tmp/": f" {folder}/",  # first, because the other places lie below it
+        " /run/proxy/": f" {folder}/",
         "listen 8443 ssl": f"listen 127.0.0.1:{port} ssl",
         "/run/secrets/tls-certificate": str(certificate),
         "/run/secrets/tls-key": str(key),

@@ -136,6 +136,9 @@ def test_the_proxy_knows_the_replicas_and_they_know_it() -> None:
         trusted = service["environment"]["CALCIFICATION_CDS_TRUSTED_PROXIES"]
         assert trusted == SERVICES["proxy"]["networks"]["front"]["ipv4_address"]
     assert NGINX.count("max_fails") == len(replicas) == 2
+    (scratch,) = SERVICES["proxy"]["tmpfs"]
+    assert NGINX.count("_temp_path ") == NGINX.count(f"_temp_path {scratch}/") == 5
+    assert f"pid {scratch}/nginx.pid;" in NGINX
     for secret in SERVICES["proxy"]["secrets"]:
         assert f"/run/secrets/{secret};" in NGINX
     assert SERVICES["proxy"]["ports"] == ["0.0.0.0:443:8443"]
