@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -107,8 +108,17 @@ def _children(task: Path) -> list[str]:
         return []
 
 
-def start(folder: Path, workers: int = 1, port: int | None = None, **settings: object) -> Serving:
-    """Start a service in the development profile unless told otherwise; it may not answer yet."""
+def start(
+    folder: Path,
+    workers: int = 1,
+    port: int | None = None,
+    variables: Mapping[str, str] = MappingProxyType({}),
+    **settings: object,
+) -> Serving:
+    """Start a service in the development profile unless told otherwise; it may not answer yet.
+
+    ``variables`` go into its environment beside the settings.
+    """
     port = free_port() if port is None else port
     given = {"database_url": f"sqlite:///{folder / 'cds.sqlite3'}"} | settings
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CALCIFICATION_CDS_")}
@@ -117,7 +127,7 @@ def start(folder: Path, workers: int = 1, port: int | None = None, **settings: o
     with serving.log.open("ab") as log:
         serving.process = subprocess.Popen(
             [sys.executable, "-m", "cds_service", "serve", "--port", str(port), "--workers", str(workers)],
-            env=environment,
+            env=environment | variables,
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.postgresql import free_port
 
-# What matters of it stands in docs/operations.md; a test compares the two.
+# The very lines that docs/operations.md asks of a proxy.
 HANDING_ON = """\
 proxy_set_header Host $host;
 proxy_http_version 1.1;

@@ -14,7 +14,7 @@ from cds_service.storage import open_engine, upgrade
 from tests.load.calls import alternating, feedback, good
 from tests.load.conftest import Say
 from tests.load.driving import InBackground, statuses
-from tests.load.proxy import nginx
+from tests.load.proxy import HANDING_ON, nginx
 from tests.postgresql import running_postgresql
 from tests.serving import Serving, end, start
 
@@ -36,7 +36,10 @@ def database() -> Iterator[str]:
 
 def test_nobody_notices_a_rolling_restart(tmp_path: Path, database: str, say: Say) -> None:
     """Each service gets SIGTERM, ends by itself and is started again: every sign-off and every feedback is
-    answered 200, and all feedback is in the database that both share."""
+    answered 200, and all feedback is in the database that both share. The proxy is set as docs/operations.md
+    says."""
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    assert HANDING_ON in page
 
     def begin(port: int | None = None) -> Serving:
         return start(tmp_path, port=port, database_url=database, drain_seconds=DRAIN_SECONDS)
