@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from mypy import api
 
@@ -8,9 +9,11 @@ from cards.facts import Facts
 from cards.problem import Problem
 
 
-def test_type_checker_refuses_to_change_a_value() -> None:
+def test_type_checker_refuses_to_change_a_value(tmp_path: Path) -> None:
     """What nothing refuses at run time, `make check` refuses: a member of a value is never assigned."""
-    said, _, status = api.run(["-c", "from cards.facts import Facts\nFacts().sex = 'male'"])
+    changing = tmp_path / "changing.py"
+    changing.write_text("from cards.facts import Facts\nFacts().sex = 'male'\n")
+    said, _, status = api.run([str(changing)])
     assert ('"sex" defined in "Facts" is read-only' in said, status) == (True, 1)
 
 
