@@ -10,6 +10,7 @@ from cards.education.catalog import situations
 from cards.facts import Finding
 from cards.guidance.guidance import BreastGuidance, FiredRule
 from cards.guidance.switches import switch
+from cards.guidance.timers import due_dates
 from cards.writing.case import Case, category_words, rule_slots, step_words
 from cards.writing.links import reassurance_hidden, situation
 from cards.writing.phrases import capital, day, finding_words, interval_words, place_words
@@ -156,10 +157,14 @@ def _interval_only(case: Case, steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _letter(case: Case) -> Iterator[str]:
-    """Give the date of letter and report where the law asks for 7 days (R-RG-02)."""
-    words, signed = case.words.words, case.reading.sources.signed_date
-    if case.guidance.lay_summary_due == "P7D" and signed is not None:
-        yield words["letter"].format(date=day(day_after(signed, "P7D")))
+    """Give the date of letter and report where the law asks for 7 days (R-RG-02).
+
+    Where the 30 days from the exam (R-RG-01) end sooner, that day holds.
+    """
+    words, sources = case.words.words, case.reading.sources
+    due = due_dates(case.guidance, sources.exam_date, sources.signed_date).lay_summary
+    if case.guidance.lay_summary_due == "P7D" and sources.signed_date is not None and due is not None:
+        yield words["letter"].format(date=day(due))
     target = switch(case.policy, "lay_letter_target")
     if case.guidance.lay_summary_due == "P7D" and target != "P7D":
         yield words["letter_target"].format(item=case.words.tables["target"][str(target)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -47,6 +48,22 @@ def test_received_findings_only():
     card = write_facts(facts, policy, flags={"incomplete": True}).cards[0]
     assert "among the findings received" in card.summary
     assert "among the findings received" in card.detail
+
+
+@pytest.mark.parametrize(
+    ("signed", "due"), [("2026-04-20", "2026-04-27"), ("2026-04-29", "2026-05-01"), (None, None)]
+)
+def test_the_letter_is_due_on_the_earlier_day(signed: str | None, due: str | None):
+    """Seven days from the signature, but never later than thirty days from the exam of 1 April."""
+    facts, policy = facts_of("W-028")
+    origin = replace(
+        sources(facts),
+        exam_date=date(2026, 4, 1),
+        signed_date=None if signed is None else date.fromisoformat(signed),
+    )
+    detail = write_facts(facts, policy, origin=origin).cards[0].detail
+    assert ("letter and provider report are due by" in detail) is (due is not None)
+    assert due is None or f"due by {due}" in detail
 
 
 def test_provisional_is_said_on_every_card():
