@@ -5,13 +5,10 @@ They ship with the program: ``demo`` posts one, and an integrator can post them 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from itertools import count
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
-# The day and the identities that every golden answer was made with.
+# The day that every golden answer was made on.
 GOLDEN_DATE = date(2026, 5, 4)
 
 
@@ -25,9 +22,3 @@ def fixtures_folder() -> Path:
 def case_folders() -> list[Path]:
     """List the case folders by name."""
     return sorted(path.parent for path in fixtures_folder().glob("*/request.json"))
-
-
-def golden_ids(case: str) -> Callable[[], str]:
-    """Make the ids of one case: a uuid from the folder's name and a counter that starts at 1."""
-    numbers = count(1)
-    return lambda: str(uuid5(NAMESPACE_URL, f"{case}/{next(numbers)}"))

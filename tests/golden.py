@@ -5,18 +5,27 @@ Clock 2026-05-04T12:00:00Z; ids uuid5(folder name, counter). The difference is t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
-from cds_service.golden_cases import GOLDEN_DATE, case_folders, fixtures_folder, golden_ids
+from cds_service.golden_cases import GOLDEN_DATE, case_folders, fixtures_folder
 from cds_service.hooks.answer_body import answer_body
 from cds_service.hooks.line import site_line
 from cds_service.settings import Settings
 
 SHAPES = fixtures_folder() / "shapes"
 PUBLIC_URL = "https://cds.example.org"
+
+
+def golden_ids(case: str) -> Callable[[], str]:
+    """Make the ids of one case: a uuid from the folder's name and a counter that starts at 1."""
+    numbers = count(1)
+    return lambda: str(uuid5(NAMESPACE_URL, f"{case}/{next(numbers)}"))
 
 
 def shape_folders() -> list[Path]:

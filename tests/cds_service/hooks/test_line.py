@@ -12,7 +12,6 @@ import pytest
 from cards.answer import Answer
 from cards.policy import Policy
 from cds_service.errors import BadRequest, DataMissing
-from cds_service.golden_cases import golden_ids
 from cds_service.hooks.line import Line, answer_hook, site_line
 from cds_service.hooks.parse import parse_hook_request
 from cds_service.hooks.services import services
@@ -25,6 +24,7 @@ from tests.cds_service.golden import (
     prefetched_request,
     resources_of,
 )
+from tests.golden import golden_ids
 
 Change = Callable[[Any], object]
 NEVER_BIOPSIED = "biopsy-advised-last-year-not-done-now-called-benign"
