@@ -93,7 +93,9 @@ def test_what_a_hazard_names_exists(hazard: Hazard) -> None:
     settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     assert set(_written_rules(hazard.text)) <= set(RULES)
     assert set(re.findall(rf"`({PREFIX}\w+)`", hazard.text)) <= settings
-    paths = re.findall(r"`((?:cards|cds_service|docs|fixtures|requirements|tests)[\w/.-]*)`", hazard.text)
+    paths = re.findall(
+        r"`((?:cards|cds_service|deploy|docs|fixtures|requirements|tests)[\w/.-]*)`", hazard.text
+    )
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
