@@ -176,7 +176,9 @@ def _unmapped(answer: Answer, where: str, said: _Descriptors, problems: list[Pro
 
 
 def _most_serious(changes: list[str]) -> str:
-    return max(changes, key=CHANGE_ORDER.index) if changes else "not_compared"
+    if len(changes) < 2:
+        return changes[0] if changes else "not_compared"
+    return max(changes, key=CHANGE_ORDER.index)
 
 
 def _morphology(said: _Descriptors, reference: str, problems: list[Problem]) -> tuple[str, ...]:

@@ -144,11 +144,11 @@ def _why(case: Case, taken: Sequence[FiredRule]) -> FiredRule | None:
     """Return the rule that gives the reason: a special one before the base table."""
     table, finding = case.words.tables["why"], case.leading
     finding_id = finding.finding_id if finding else None
-    order = list(table)
-    fired = [
-        rule for rule in case.guidance.rules if rule.id in table and rule.finding_id in (None, finding_id)
-    ]
-    return min(fired, key=lambda rule: order.index(rule.id)) if fired else None
+    fired: dict[str, FiredRule] = {}
+    for rule in case.guidance.rules:
+        if rule.id in table and rule.finding_id in (None, finding_id):
+            fired.setdefault(rule.id, rule)
+    return next((fired[rule_id] for rule_id in table if rule_id in fired), None)
 
 
 def _reason(case: Case) -> str:
@@ -165,9 +165,9 @@ def _detail(
     folded: Sequence[Card],
 ) -> str:
     words = case.words
-    reasoned = draft.family in VERDICT_RULES and draft.text not in [
-        words.mains[name] for name in _WITHOUT_REASON
-    ]
+    reasoned = draft.family in VERDICT_RULES and not any(
+        draft.text is words.mains[name] for name in _WITHOUT_REASON
+    )
     reason = _why(case, draft.rules) if reasoned else None
     why = words.tables["why"][reason.id] if reason else ""
     verdict = draft.text.detail.format_map(slots)
