@@ -79,6 +79,7 @@ def _raise_loopback() -> None:
 
 def _identity(root: Path, user: str) -> tuple[int, int]:
     """The user the image names and the group its passwd gives it."""
+    assert user, "the image names no user, so it runs as root"
     for line in (root / "etc/passwd").read_text().splitlines():
         name, _, uid, gid, *_ = line.split(":")
         if user in (name, uid):
