@@ -48,6 +48,7 @@ def load_terms(text: str | None = None) -> tuple[Mapping[str, Term], Mapping[str
                 raise row.refuse(f"{term.term} and class {term.cls} do not go together")
             morphology[spelling] = term
         elif row.one_of("class", ("distribution", "fine_linear_trap")) == "fine_linear_trap":
+            row.one_of("term", (FINE_LINEAR,))
             trap.add(spelling)
         else:
             distribution[spelling] = row.one_of("term", DISTRIBUTIONS)

@@ -83,6 +83,11 @@ def test_the_catalogue_holds_every_family_of_the_model():
         *(f"R-CD-0{number}" for number in range(1, 7)),
         *(f"R-ED-0{number}" for number in range(1, 8)),
     }
+    assert {entry.id for entry in RULES.values() if entry.kind == "descriptive"} == {
+        "R-SAFE",
+        "R-SV-06",
+        "R-SV-07",
+    }
     assert {entry.indicators for entry in RULES.values() if entry.kind != "fires"} == {()}
 
 

@@ -173,6 +173,12 @@ FAULTS = [
         "do not go",
     ),
     ("terms.csv", "distribution,scattered,diffuse", "distribution,scattered,wide", "term is 'wide'"),
+    (
+        "terms.csv",
+        "distribution,fine_linear_branching,fine_linear_branching",
+        "distribution,fine_linear_branching,vascular",
+        "term is 'vascular'",
+    ),
     ("timers.csv", "P30D,,exam,none", "P30D,,,none", "a time needs a clock"),
     ("timers.csv", "yes,P7D", "yes,P5D", "letters is 'P5D'"),
     ("tracking.csv", "R-TR-02,priors", "R-TR-01,priors", "stands twice"),
