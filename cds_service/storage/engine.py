@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -59,10 +60,11 @@ def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> En
     if url.get_backend_name() == "sqlite":
         in_memory = url.database in (None, "", ":memory:")
         engine = (
-            create_engine(url)
+            create_engine(url, json_serializer=_json)
             if in_memory
             else create_engine(
                 url,
+                json_serializer=_json,
                 pool_size=POOL_SIZE,
                 max_overflow=POOL_OVERFLOW,
                 pool_timeout=wait,
@@ -77,6 +79,7 @@ def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> En
     options = limit + ("" if durable else " -c synchronous_commit=off")
     engine = create_engine(
         url,
+        json_serializer=_json,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=wait,
@@ -85,6 +88,10 @@ def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> En
     if not patient:
         cut_when_held(engine, HELD_SECONDS if durable else WAIT_SECONDS, ping=durable)
     return engine
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _tune_sqlite(engine: Engine, synchronous: str) -> None:
