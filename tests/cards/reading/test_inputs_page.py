@@ -1,7 +1,7 @@
 """docs/fhir-inputs.md says where every fact of the report is read from."""
 
 import re
-from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from cards.facts import FACTS_MEMBERS, FINDING_MEMBERS
@@ -28,5 +28,4 @@ def test_every_module_of_the_page_exists():
     """The page names no module that is not there."""
     modules = {row[2] for row in ROW.findall(PAGE.read_text(encoding="utf-8"))} - {""}
     assert len(modules) > 10
-    for module in modules:
-        assert import_module(module).__doc__
+    assert [module for module in sorted(modules) if find_spec(module) is None] == []
