@@ -72,6 +72,11 @@ class Serving:
         finally:
             connection.close()
 
+    def counted(self, name: str) -> float:
+        """The sum of one metric as a monitor reads it; ``name`` may end in labels."""
+        lines = self.ask("/metrics").body.decode().splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(f"calcification_cds_{name}"))
+
     def workers(self) -> list[int]:
         """The processes that answer."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")

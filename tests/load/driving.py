@@ -159,33 +159,6 @@ class InBackground:
         return self.outcomes
 
 
-class Stalls:
-    """How long this machine lets a program wait that only wants to sleep a millisecond."""
-
-    def __init__(self) -> None:
-        self._late: list[float] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            began = time.perf_counter()
-            time.sleep(0.001)
-            self._late.append(time.perf_counter() - began - 0.001)
-
-    def __enter__(self) -> Stalls:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def p99(self) -> float:
-        """The 99th percentile, in seconds."""
-        return percentile(self._late, 99)
-
-
 def percentile(values: Iterable[float], percent: int) -> float:
     """One percentile; 0 of nothing."""
     sample = list(values)

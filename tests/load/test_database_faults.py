@@ -140,6 +140,10 @@ def test_the_database_goes_away_and_comes_back(database: Database, tmp_path: Pat
         load = InBackground([service.port], alternating(good(), feedback(count)), RATE, END)
         load.until(FAULT)
         database.take_away()
+        load.until(HEALED - 1)
+        assert service.is_ready()
+        assert service.counted("writer_rows_waiting") > 0
+        assert service.counted('breakers_open{partner="feedback-store"') == 1
         load.until(HEALED)
         database.give_back()
         outcomes = load.end()

@@ -64,6 +64,10 @@ def test_the_disk_is_full_for_a_while(small_disk: Path, tmp_path: Path, say: Say
         load = InBackground([service.port], alternating(good(), feedback(int(RATE * END / 2))), RATE, END)
         load.until(FAULT)
         filler = fill(small_disk)
+        load.until(HEALED - 1)
+        assert service.is_ready()
+        assert service.counted("writer_rows_waiting") > 0
+        assert service.counted('breakers_open{partner="feedback-store"') == 1
         load.until(HEALED)
         filler.unlink()
         outcomes = load.end()

@@ -1,7 +1,7 @@
 """Under load for a minute, and under three times as much as it can do.
 
-Assumed: one worker and its callers on a machine with two cores. What the machine itself lets a program wait
-is measured beside it and added to each limit; figures of a busy machine say nothing about the service.
+Assumed: one worker and its callers on a machine with two cores that nobody else uses. What others use is
+measured; when it is more than a little, a limit of time that is not held is an expected failure and says so.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import pytest
 from tests.load.calls import good, mixed
 from tests.load.conftest import Say
 from tests.load.driving import (
-    FAILED,
-    Stalls,
     between,
     capacity,
     drive,
@@ -23,6 +21,7 @@ from tests.load.driving import (
     seconds_of,
     statuses,
 )
+from tests.load.machine import Machine
 from tests.serving import Serving, serving
 
 MINUTE = 60.0
@@ -51,43 +50,51 @@ def resident_mib(service: Serving) -> float:
 
 
 def test_a_minute_at_four_fifths_of_what_it_can_do(service: Serving, say: Say) -> None:
-    """With 5 percent of bad requests: no failure and no 5xx, p99 within 50 ms, memory flat."""
+    """With 5 percent of bad requests: no 5xx, p99 within 50 ms, and memory that does not grow."""
     most = capacity(service.port, good(), 5)
     drive([service.port], mixed(5), SHARE * most, 5)
     before = resident_mib(service)
-    with Stalls() as stalls:
+    with Machine(service.process.pid) as machine:
         outcomes = drive([service.port], mixed(5), SHARE * most, MINUTE)
     grown = resident_mib(service) - before
     say(
-        "minute", outcomes, capacity=f"{most:.0f}/s", stalls=f"{stalls.p99():.3f} s", grown=f"{grown:.1f} MiB"
+        "a minute",
+        outcomes,
+        capacity=f"{most:.0f}/s",
+        grown=f"{grown:.1f} MiB",
+        stalls=f"{machine.stalls() * 1e3:.1f} ms",
+        others=f"{machine.others:.1f} cores",
     )
-    assert statuses(outcomes, "good") == {200: len([each for each in outcomes if each.call.kind == "good"])}
-    assert {status // 100 for status in statuses(outcomes, "bad")} == {4}
-    assert percentile(seconds_of(outcomes), 99) < P99 + stalls.p99()
+    assert set(statuses(outcomes, "good")) <= {200, 503}
+    assert set(statuses(outcomes, "bad")) <= {400, 404, 413, 415, 503}
     assert grown < GROWTH_MIB
+    machine.hold(503 not in statuses(outcomes), "no 5xx")
+    machine.hold(percentile([each.seconds for each in outcomes], 99) < P99, "p99 within 50 ms")
 
 
 def test_three_times_as_much_as_it_can_do(service: Serving, say: Say) -> None:
     """What is too much is told so at once, what is taken is answered fast; 5 s later all is well."""
     most = capacity(service.port, good(), 5)
-    with Stalls() as stalls:
+    with Machine(service.process.pid) as machine:
         outcomes = drive([service.port], good(), OVERLOAD * most, OVERLOAD_SECONDS)
         after = drive([service.port], good(), most / 2, 2 * RECOVERY_SECONDS)
     settled = between(after, RECOVERY_SECONDS, 2 * RECOVERY_SECONDS)
     refused = seconds_of(outcomes, 503)
     say(
-        "overload",
+        "three times as much",
         outcomes,
         capacity=f"{most:.0f}/s",
-        p99_of_503=f"{percentile(refused, 99):.3f} s",
-        stalls=f"{stalls.p99():.3f} s",
+        p99_of_503=f"{percentile(refused, 99) * 1e3:.1f} ms",
+        stalls=f"{machine.stalls() * 1e3:.1f} ms",
+        others=f"{machine.others:.1f} cores",
     )
     say("just after", between(after, 0, RECOVERY_SECONDS))
     say("settled", settled)
-    assert set(statuses(outcomes)) <= {200, 503}
+    assert set(statuses(outcomes)) == {200, 503}
     assert all(b"retry-after: 1" in each.head for each in outcomes if each.status == 503)
-    assert statuses(outcomes)[503] > len(outcomes) / 3
-    assert percentile(seconds_of(outcomes), 99) < STILL_FAST + stalls.p99()
-    assert statuses(settled) == {200: len(settled)}
-    assert FAILED not in statuses(after)
-    assert percentile(seconds_of(settled), 99) < P99 + stalls.p99()
+    assert service.counted("requests_shed_total") == statuses(outcomes)[503] + statuses(after)[503]
+    assert set(statuses(after)) <= {200, 503}
+    machine.hold(statuses(outcomes)[503] > len(outcomes) / 3, "at least a third is refused")
+    machine.hold(percentile(seconds_of(outcomes), 99) < STILL_FAST, "what is taken within half a second")
+    machine.hold(set(statuses(settled)) == {200}, "no 503 five seconds later")
+    machine.hold(percentile(seconds_of(settled), 99) < P99, "p99 within 50 ms five seconds later")
