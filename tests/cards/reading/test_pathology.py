@@ -49,7 +49,7 @@ def _first(resources: list[dict]):
     return reading(resources).facts.findings[0]
 
 
-def _order_of(finding_id: str) -> dict:
+def order_of(finding_id: str) -> dict:
     reason = [{"reference": f"Observation/{finding_id}"}]
     return {"resourceType": "ServiceRequest", "id": "s1", "status": "completed", "reasonReference": reason}
 
@@ -78,11 +78,11 @@ def test_a_radiologists_differential_is_no_biopsy():
 @pytest.mark.parametrize(
     "link",
     [
-        lambda: [*pathology(ADH, basedOn=[{"reference": "ServiceRequest/s1"}]), _order_of("f1")],
+        lambda: [*pathology(ADH, basedOn=[{"reference": "ServiceRequest/s1"}]), order_of("f1")],
         lambda: [
             *pathology(ADH, specimen=[{"reference": "Specimen/sp"}]),
             {"resourceType": "Specimen", "id": "sp", "request": [{"reference": "ServiceRequest/s1"}]},
-            _order_of("f1"),
+            order_of("f1"),
         ],
         lambda: [
             *pathology(ADH, specimen=[{"reference": "Specimen/sp"}]),
@@ -123,7 +123,7 @@ def test_link_from_the_finding():
 
 def test_link_to_the_report_with_one_finding():
     """A result joined to the report belongs to its only finding, and to none of two."""
-    order = _order_of("f1") | {"reasonReference": [{"reference": "DiagnosticReport/r1"}]}
+    order = order_of("f1") | {"reasonReference": [{"reference": "DiagnosticReport/r1"}]}
     joined = [*pathology(ADH, basedOn=[{"reference": "ServiceRequest/s1"}]), order]
     assert _first([*report(finding("f1")), *joined]).biopsy_result == "adh"
     found = reading([*report(finding("f1", LEFT), finding("f2", RIGHT)), *joined])
@@ -154,7 +154,7 @@ def test_the_most_serious_result_counts(values: tuple, expected: str | None):
     """Several results: the most serious in the order of decision model 2.4; an unknown code is none."""
     link = {"basedOn": [{"reference": "ServiceRequest/s1"}]}
     assert (
-        _first([*report(finding("f1")), *pathology(*values, **link), _order_of("f1")]).biopsy_result
+        _first([*report(finding("f1")), *pathology(*values, **link), order_of("f1")]).biopsy_result
         == expected
     )
 
@@ -173,7 +173,7 @@ def test_calcifications_in_specimen(codes_given: tuple, expected: str | None):
     """Specimen checks fill calcifications_in_specimen; one sample that holds them is enough."""
     values = (BENIGN, *(cc(DCM, code) for code in codes_given))
     link = {"basedOn": [{"reference": "ServiceRequest/s1"}]}
-    first = _first([*report(finding("f1")), *pathology(*values, **link), _order_of("f1")])
+    first = _first([*report(finding("f1")), *pathology(*values, **link), order_of("f1")])
     assert (first.biopsy_result, first.calcifications_in_specimen) == ("benign", expected)
 
 
@@ -181,7 +181,7 @@ def test_free_text_pathology_is_noted():
     """The usual text result is not interpreted, and a person is told."""
     link = {"basedOn": [{"reference": "ServiceRequest/s1"}]}
     text = observation("path0", cc(LOINC, "22637-3"), valueString="benign")
-    found = reading([*report(finding("f1")), pathology(BENIGN, **link)[0], text, _order_of("f1")])
+    found = reading([*report(finding("f1")), pathology(BENIGN, **link)[0], text, order_of("f1")])
     assert found.facts.findings[0].biopsy_result is None
     assert "uncoded-pathology" in codes(found)
 
@@ -199,7 +199,7 @@ def test_free_text_pathology_is_noted():
 def test_status_of_pathology(status: str, result: str | None, noted: bool):
     """Only finished pathology counts; unfinished pathology is noted, withdrawn pathology ignored."""
     link = {"basedOn": [{"reference": "ServiceRequest/s1"}], "status": status}
-    found = reading([*report(finding("f1")), *pathology(ADH, **link), _order_of("f1")])
+    found = reading([*report(finding("f1")), *pathology(ADH, **link), order_of("f1")])
     assert found.facts.findings[0].biopsy_result == result
     assert ("pathology-not-final" in codes(found)) is noted
 
@@ -217,63 +217,24 @@ def test_imaging_category_at_biopsy(own: str | None, overall: str, day: str, exp
     """The category behind a biopsy after the exam: the finding's own, else the report's."""
     link = {"basedOn": [{"reference": "ServiceRequest/s1"}]}
     resources = report(finding("f1", own=own), conclusionCode=[category(overall)])
-    first = _first([*resources, *pathology(BENIGN, day=day, **link), _order_of("f1")])
+    first = _first([*resources, *pathology(BENIGN, day=day, **link), order_of("f1")])
     assert first.imaging_category_at_biopsy == expected
 
 
 def test_addendum_with_pathology_is_a_biopsy_correlation():
     """A report appended after its own biopsy is a biopsy_correlation; the date of the result is kept."""
     link = {"basedOn": [{"reference": "ServiceRequest/s1"}]}
-    resources = [*report(finding("f1"), status="appended"), *pathology(BENIGN, **link), _order_of("f1")]
+    resources = [*report(finding("f1"), status="appended"), *pathology(BENIGN, **link), order_of("f1")]
     found = reading(resources)
     assert found.facts.exam_type == "biopsy_correlation"
     assert found.sources.pathology_dates == {"F1": date(2026, 5, 12)}
-
-
-ORDERED = {"basedOn": [{"reference": "ServiceRequest/s1"}]}
-
-
-def _signed(*resources: dict, **members: object):
-    """The pathology report is the one that was signed."""
-    asked = ReportContext(report_id="path", patient_id="p1", **members)  # type: ignore[arg-type]
-    return read([*resources], asked)
-
-
-def test_a_signed_pathology_report_is_read_with_the_imaging_behind_it():
-    """The finding that the tissue came from is judged, whatever the hook says of category and procedure."""
-    other = report(finding("o1"), ident="r2", effectiveDateTime="2026-05-10", issued="2026-05-10")
-    resources = [*pathology(ADH, **ORDERED), *report(finding("f1")), *other, _order_of("f1")]
-    found = _signed(*resources, procedure=(cc(LOINC, "60568-3"),), category=(cc(LOINC, "LP7839-6"),))
-    assert found.facts.exam_type == "biopsy_correlation"
-    assert [(one.laterality, one.biopsy_result) for one in found.facts.findings] == [("left", "adh")]
-    assert (found.sources.report, found.sources.pathology_dates) == (
-        "DiagnosticReport/r1",
-        {"F1": date(2026, 5, 12)},
-    )
-
-
-@pytest.mark.parametrize(
-    "resources",
-    [
-        [*pathology(ADH), *report(finding("f1")), _order_of("f1")],
-        [*pathology(ADH, status="preliminary", **ORDERED), *report(finding("f1")), _order_of("f1")],
-        [*pathology(cc("http://local", "x"), **ORDERED), *report(finding("f1")), _order_of("f1")],
-        [*pathology(ADH, **ORDERED), *report(finding("f1"), status="entered-in-error"), _order_of("f1")],
-        [*pathology(ADH, **ORDERED), _order_of("f1")],
-    ],
-    ids=["not joined", "not final", "no known diagnosis", "imaging withdrawn", "no imaging"],
-)
-def test_a_pathology_report_without_known_diagnosis_or_imaging_judges_no_mammogram(resources: list):
-    """An earlier mammogram is not judged again for a report that says nothing about it."""
-    found = _signed(*resources)
-    assert (found.facts.findings, found.sources.report) == ((), "DiagnosticReport/path")
 
 
 def test_pathology_of_a_cycle():
     """Resources that refer to each other in a circle are followed once."""
     result = pathology(ADH)
     result[0]["basedOn"] = [{"reference": "ServiceRequest/s1"}]
-    circle = _order_of("f1") | {
+    circle = order_of("f1") | {
         "supportingInfo": [{"reference": "DiagnosticReport/path"}],
         "basedOn": [{"reference": "ServiceRequest/s1"}],
     }
