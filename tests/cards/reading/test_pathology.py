@@ -50,6 +50,7 @@ def _first(resources: list[dict]):
 
 
 def order_of(finding_id: str) -> dict:
+    """The biopsy that was ordered for a finding."""
     reason = [{"reference": f"Observation/{finding_id}"}]
     return {"resourceType": "ServiceRequest", "id": "s1", "status": "completed", "reasonReference": reason}
 
