@@ -67,9 +67,6 @@ def admit(app: WSGIApplication, permits: Permits, refused: Refused) -> WSGIAppli
         if not permits.take():
             answer = Response(text, status, headers, content_type="application/json")
             refused(environ, answer)
-            if environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1"):
-                # Connections are few, too: one that is kept for later would keep somebody else waiting.
-                answer.headers["Connection"] = "close"
             return answer(environ, start_response)
         HELD.permits = permits
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import ipaddress
+import resource
 import signal
 import threading
 from functools import partial
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 BACKLOG = 1024
-# Connections of one worker; further ones wait in the backlog. Below the usual limit of 1024 open files.
-CONNECTIONS = 512
+# Connections of one worker, idle ones included; whoever comes beyond them waits without a word. Each needs an
+# open file, and so do database, FHIR servers and the program itself.
+CONNECTIONS, OTHER_FILES = 2048, 256
 # Requests of one worker that are worked on, where nobody says how many.
 PERMITS = 64
 # Threads beyond those that work and those that wait: they tell others that the service is busy, and answer
@@ -84,7 +86,7 @@ def run_server(
         workers=workers,
         blocking_threads=permits + MOST_WAITING + SPARE_THREADS,
         backlog=BACKLOG,
-        backpressure=CONNECTIONS,
+        backpressure=connections(),
         log_level=LogLevels.info,
         log_dictconfig=SERVER_LOG,
         respawn_failed_workers=True,
@@ -93,6 +95,16 @@ def run_server(
         ssl_key=tls[1],
         ssl_protocol_min=SSLProtocols.tls12,
     ).serve(target_loader=partial(_load, target, notice), wrap_loader=False)
+
+
+def connections() -> int:
+    """Let this process open as many files as the system permits; give how many connections that is for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else max(1, min(CONNECTIONS, soft - OTHER_FILES))
 
 
 def _load(target: str, notice: Notice) -> WSGIApplication:

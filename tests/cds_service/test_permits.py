@@ -53,7 +53,6 @@ def test_without_a_permit_the_service_is_busy(
         SIGN_OFF_PATH, input_stream=body, content_type="application/json", headers={"X-Request-Id": ID}
     )
     assert (answer.status_code, answer.headers["Retry-After"], body.tell()) == (503, "1", 0)
-    assert answer.headers["Connection"] == "close"
     assert answer.get_json()["issue"][0]["code"] == "transient"
     assert (answer.headers["X-Request-Id"], answer.headers["Cache-Control"]) == (ID, "no-store")
     [line] = log_lines()
