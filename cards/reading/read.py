@@ -166,6 +166,7 @@ def _read_report(
         if context.moment in ("viewing", "ordering")
         else (),
         draft_orders=drafts,
+        not_sent=context.not_sent,
     )
     return Reading(
         facts,

@@ -21,7 +21,8 @@ class ReportContext:
     mammography report with calcifications). ``procedure`` and ``category`` are lists of R4
     CodeableConcepts. ``draft_orders`` are ServiceRequests that are about to be signed.
     ``missing`` are data that were asked for and did not come (R-DQ-14); ``received`` are the prefetch keys
-    that came whole: only then does a list without an entry say that there is none.
+    that came whole: only then does a list without an entry say that there is none. ``not_sent`` names those
+    that did not come at all.
     """
 
     patient_id: str | None = None
@@ -34,6 +35,7 @@ class ReportContext:
     draft_orders: tuple[Json, ...] = ()
     missing: tuple[Problem, ...] = ()
     received: frozenset[str] = frozenset()
+    not_sent: frozenset[str] = frozenset()
 
 
 @value_class
@@ -110,7 +112,8 @@ class Sources:
     Observations it rests on; ``places`` the coded place (quadrant, clock, depth concepts).
     ``biopsies`` are those the record holds, ``biopsies_complete`` that the record came whole;
     ``pathology_dates`` gives, per finding id, the day of its biopsy result. ``later_exams`` and
-    ``draft_orders`` are read while viewing or ordering only.
+    ``draft_orders`` are read while viewing or ordering only; ``not_sent`` names the prefetch keys that
+    did not come.
     """
 
     report: str | None = None
@@ -128,6 +131,7 @@ class Sources:
     pathology_dates: Mapping[str, date] = field(default_factory=dict)
     later_exams: tuple[LaterExam, ...] = ()
     draft_orders: tuple[DraftOrder, ...] = ()
+    not_sent: frozenset[str] = frozenset()
 
 
 @value_class

@@ -29,6 +29,7 @@ from cards.writing.detail import (
 )
 from cards.writing.families import families, override_reasons, topic
 from cards.writing.family_rules import VERDICT_RULES
+from cards.writing.history_paragraph import history_paragraph
 from cards.writing.links import education_links, evidence_link
 from cards.writing.phrases import finding_words
 from cards.writing.suggestions import suggestions
@@ -174,12 +175,14 @@ def _detail(
     # An unknown code is for the site to map; the report may be right.
     unknown = draft.explained is not None and draft.explained.id == "R-DQ-05"
     about_report = draft.family in _ABOUT_THE_REPORT and not unknown
+    history = history_paragraph(case)
     required: list[str] = []
     for findings, steps, reason_text in _SHORTER:  # many findings: shorter, until it fits
         required = [
             f"{verdict} {why}".rstrip() if reason_text else verdict,
             read_paragraph(case, most=findings),
             next_paragraph(case, act=about_report, most=steps),
+            *([history] if history else []),
             "",
             profile_paragraph(case),
             words.words["footer"],

@@ -77,6 +77,7 @@ def gather(
         (*(source.value for source in sources.values() if source.value is not None), *fetched),
         _problems(sources),
         frozenset(key for key in service.prefetch if sources[f"prefetch.{key}"].is_whole),
+        frozenset(key for key in service.prefetch if sources[f"prefetch.{key}"].state == "absent"),
     )
 
 

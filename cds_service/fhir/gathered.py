@@ -14,9 +14,11 @@ class Gathered:
 
     A resource that came twice is still there twice; the reader takes the first.
     ``missing`` says per key what was asked for and did not come (R-DQ-14), ``received`` names the keys
-    that came whole: only then does a list without an entry say that there is none.
+    that came whole: only then does a list without an entry say that there is none. ``not_sent`` names those
+    that did not come at all.
     """
 
     resources: tuple[Mapping[str, object], ...] = field(repr=False)
     missing: tuple[Problem, ...] = ()
     received: frozenset[str] = frozenset()
+    not_sent: frozenset[str] = frozenset()

@@ -31,6 +31,7 @@ def sign_off_context(request: HookRequest, gathered: Gathered) -> ReportContext:
         moment="after_signature",
         missing=gathered.missing,
         received=gathered.received,
+        not_sent=gathered.not_sent,
     )
 
 
@@ -47,6 +48,7 @@ def viewing_context(request: HookRequest, gathered: Gathered) -> ReportContext:
         moment="viewing",
         missing=gathered.missing,
         received=gathered.received,
+        not_sent=gathered.not_sent,
     )
 
 

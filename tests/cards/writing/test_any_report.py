@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cards.writing import MOMENTS
 from tests.cards.guidance.reports import Case, cases
-from tests.cards.writing.written import Written, write_facts
+from tests.cards.writing.written import Written, sources, write_facts
 
 MANY = settings(max_examples=1000)
 RANK = {"none": 0, "info": 1, "warning": 2, "critical": 3}
@@ -22,7 +22,9 @@ def _written(case: Case, language: str, moment: str) -> Written:
         "unreadable": case.unreadable,
         "described_uncoded": case.described_uncoded,
     }
-    return write_facts(case.facts, case.policy, language=language, moment=moment, flags=flags)
+    # The longest cards: nothing of the history was sent.
+    origin = replace(sources(case.facts), not_sent=frozenset({"reports", "procedures"}))
+    return write_facts(case.facts, case.policy, language=language, moment=moment, flags=flags, origin=origin)
 
 
 RULE_ID = re.compile(r"\b(R-[A-Z]{2}-\d+|C-\d{2})\b")

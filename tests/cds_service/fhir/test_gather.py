@@ -110,6 +110,16 @@ def test_patient_view_needs_the_search_for_reports(reports: object) -> None:
     assert refused.value.expression == "prefetch.reports"
 
 
+def test_a_key_that_did_not_come_is_told_from_one_that_found_nothing() -> None:
+    """What nobody sent is named, so that the card can say that it was not looked at."""
+    body = prefetched_request()
+    del body["prefetch"]["reports"]
+    body["prefetch"]["procedures"] = EMPTY_SEARCH
+    got = gathered(body)
+    assert "reports" in got.not_sent
+    assert "procedures" not in got.not_sent
+
+
 @pytest.mark.requirement("CH-073", "CH-079")
 @pytest.mark.parametrize("reports", [None, EMPTY_SEARCH])
 def test_a_search_that_found_nothing_is_an_answer(reports: object) -> None:
