@@ -39,6 +39,7 @@ def test_snomed_ct_is_known_by_all_its_names(system: str) -> None:
         ("http://www.radlex.org", "RID28473", "absent"),
         ("http://hl7.org/fhir/us/breast-radiology/codesystem/radlexcde", "RDE1565_round", "round"),
         ("I10", "R92.0", "microcalcification"),
+        ("https://www.snomed.info/sct/", "129760005", "amorphous"),
     ],
 )
 def test_other_systems_are_known_by_their_names(system: str, code: str, concept: str) -> None:
