@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cards.reading.uncoded import _words
 from tests.cards.reading.report_builder import (
     category,
     cc,
@@ -53,6 +54,35 @@ def test_a_described_calcification_is_noticed(text: str) -> None:
 def test_a_negated_or_other_word_is_not(text: str) -> None:
     """A negation word anywhere in the sentence silences it."""
     assert not _described(text)
+
+
+STEMS = ("calcif", "microcalc", "macrocalc", "calcs")
+NEGATIONS = (
+    *("no", "not", "without", "none", "absence", "absent", "negative", "free", "neither", "nor"),
+    *("sin", "ni", "ningún", "ninguna", "ninguno", "ausencia", "ausente", "ausentes"),
+    *("negativo", "negativa", "niega"),
+)
+
+
+@pytest.mark.parametrize("word", NEGATIONS)
+def test_each_negation_silences_its_sentence_and_no_other(word: str) -> None:
+    """In either language, before or after the calcifications; the next sentence counts for itself."""
+    assert not _described(f"There calcifications {word} seen.")
+    assert not _described(f"{word.capitalize()} microcalcifications.")
+    assert _described(f"Mass {word}. Calcifications.")
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_each_stem_is_a_description(stem: str) -> None:
+    """A word that begins so speaks of calcifications, whatever its ending."""
+    assert _described(f"Some {stem} here.")
+    assert _described(f"Some {stem}xyz here.")
+
+
+def test_each_word_of_the_table_has_a_test() -> None:
+    """The words tried here are those of the table and no other."""
+    stems, negations = _words()
+    assert (stems, negations) == (STEMS, frozenset(NEGATIONS))
 
 
 @pytest.mark.parametrize(
