@@ -61,7 +61,11 @@ ROOMS = {
         80,
         (
             ("tests/cds_service/trust/test_token_table.py",),
-            ("tests/cds_service/trust", "--ignore=tests/cds_service/trust/test_deployed.py"),
+            (
+                "tests/cds_service/trust",
+                "--ignore=tests/cds_service/trust/test_deployed.py",
+                "--ignore=tests/cds_service/trust/test_security_page.py",
+            ),
         ),
         ("authenticate.py", "checks.py", "keys.py", "replay.py", "token.py"),
     ),
