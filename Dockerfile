@@ -1,16 +1,18 @@
-# Two stages: the first builds with pip, the second only runs. Name an index of your own with
-# --build-arg PIP_INDEX_URL=... ; the lock files hold no addresses.
+# Two stages: the first builds with pip and compiles the core, the second only runs. Name an index of your own
+# with --build-arg PIP_INDEX_URL=... ; the lock files hold no addresses.
 FROM python:3.11-slim-bookworm AS build
 ARG PIP_INDEX_URL
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
 WORKDIR /build
-COPY requirements/run.txt requirements/build.txt requirements/
+COPY requirements/run.txt requirements/build.txt requirements/compiled.txt requirements/
 RUN python -m venv --without-pip /app \
     && python -m venv /build/tools \
-    && /build/tools/bin/pip install --no-deps --require-hashes -r requirements/build.txt \
+    && /build/tools/bin/pip install --no-deps --require-hashes -r requirements/build.txt -r requirements/compiled.txt \
     && /build/tools/bin/pip --python /app/bin/python install --no-deps --require-hashes -r requirements/run.txt
 COPY . .
-RUN /build/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /build/dist . \
+RUN CALCIFICATION_CDS_COMPILED=1 /build/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /build/dist . \
     && /build/tools/bin/pip --python /app/bin/python install --no-deps /build/dist/*.whl
 
 # It runs in the production profile, so it wants to be told who may call: without CALCIFICATION_CDS_PUBLIC_URL,

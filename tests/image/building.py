@@ -44,7 +44,8 @@ def base_image() -> str:
 def fetch_wheels(folder: Path) -> None:
     """Fetch what the lock files name, by hash, for the Python of the image: this machine knows its index."""
     shutil.rmtree(folder, ignore_errors=True)
-    locks = [word for lock in ("run", "build") for word in ("-r", str(ROOT / "requirements" / f"{lock}.txt"))]
+    names = ("run", "build", "compiled")
+    locks = [word for name in names for word in ("-r", str(ROOT / "requirements" / f"{name}.txt"))]
     download = [sys.executable, "-m", "pip", "-qq", "download", "--no-deps", "--require-hashes"]
     image = ["--only-binary=:all:", "--python-version=3.11"]
     subprocess.run([*download, *image, "--dest", str(folder), *locks], check=True)

@@ -1,7 +1,8 @@
 """A stand-in for the base image: Debian bookworm with its own Python 3.11, under the name of the true one.
 
-It has what the Dockerfile leans on: ``python`` and ``pip`` on the path, outside the system's own packages, as
-in the official image. It tests the Dockerfile's steps, user, paths and start, not the official base.
+It has what the Dockerfile leans on: ``python`` with its headers, and ``pip``, on the path, outside the
+system's own packages, as in the official image. It tests the Dockerfile's steps, user, paths and start, not
+the official base.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from tests.image.building import buildah, fetched_wheels_env
 
 SUITE = "bookworm"
-PACKAGES = "python3,python3-venv,ca-certificates"
+PACKAGES = "python3,python3-dev,python3-venv,ca-certificates"
 # Debian marks its Python as not to be changed by pip; the official image has no such mark. pip itself comes
 # out of the wheels that python3-venv brings.
 LIKE_THE_OFFICIAL = """
@@ -38,7 +39,7 @@ def mirror() -> str:
 
 def root_file_system(folder: Path) -> Path:
     """Make the archive of a small Debian, or give the one that an earlier run left in ``folder``."""
-    archive = folder / f"{SUITE}.tar"
+    archive = folder / f"{SUITE}-with-headers.tar"
     if archive.exists():
         return archive
     fresh = folder / "debootstrap"
