@@ -16,6 +16,7 @@ from benchmarks.sign_offs import Json
 
 NAMES = ("service", "rs384", "es384", "healthchain")
 ROOT = Path(__file__).resolve().parent.parent
+HEALTHCHAIN_APP = ROOT / "benchmarks" / "healthchain_app.py"
 HEALTHCHAIN_PYTHON = ROOT / ".make" / "third-party" / "bin" / "python"
 
 
@@ -60,7 +61,7 @@ def variants(
         return Variant(
             "healthchain",
             "HealthChain, one fixed card",
-            lambda port: (str(HEALTHCHAIN_PYTHON), "benchmarks/healthchain_app.py", str(port)),
+            lambda port: (str(HEALTHCHAIN_PYTHON), str(HEALTHCHAIN_APP), str(port)),
             size,
             "/cds/cds-services/fixed-card",
             views,
