@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cards
+from benchmarks.processes import family, processor_seconds
 from benchmarks.variants import Variant, free_port
 
 CORE = Path(str(cards.__file__)).parent.parent
@@ -31,21 +32,14 @@ class Server:
 
     def memory(self) -> tuple[float, float]:
         """Megabytes: what the worker holds (RSS), and all its processes together, shared pages once (PSS)."""
-        family = list(_family(self.pid))
-        worker = max(family, key=_processor_ticks)
-        together = sum(_kilobytes(f"{pid}/smaps_rollup", "Pss:") for pid in family)
+        processes = list(family(self.pid))
+        worker = max(processes, key=processor_seconds)
+        together = sum(_kilobytes(f"{pid}/smaps_rollup", "Pss:") for pid in processes)
         return _kilobytes(f"{worker}/status", "VmRSS:"), together
 
     def processor_seconds(self) -> float:
         """Processor time that the process and its workers have used so far."""
-        return sum(_processor_ticks(pid) for pid in _family(self.pid)) / os.sysconf("SC_CLK_TCK")
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in children.read_text().split():
-            yield from _family(int(child))
+        return sum(processor_seconds(pid) for pid in family(self.pid))
 
 
 def _kilobytes(file: str, name: str) -> float:
@@ -53,11 +47,6 @@ def _kilobytes(file: str, name: str) -> float:
         if line.startswith(name):
             return int(line.split()[1]) * 1024 / 1e6
     return 0.0
-
-
-def _processor_ticks(pid: int) -> int:
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return int(user) + int(system)
 
 
 def post(base: str, variant: Variant, body: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """What a machine cannot provide: skipped with one reason per group, and a failure under CI.
 
-A test says what it needs beside Python with ``@pytest.mark.needs("chromium")``. Where a program is
-missing the test is skipped, and the end of the run prints each reason once with the number of tests.
+A test says what it needs beside Python with ``@pytest.mark.needs("chromium")``, and with ``needs("root")``
+that only root may do it. Where that is missing the test is skipped, and the end of the run prints each reason once
+with the number of tests.
 With ``CI=true`` in the environment a skip of any kind is a failure: there everything must run.
 """
 
@@ -32,8 +33,12 @@ def in_ci() -> bool:
 
 
 def missing_programs(programs: Iterable[str]) -> list[str]:
-    """Name the programs that are not on the path, in the order given."""
-    return [program for program in programs if shutil.which(program) is None]
+    """Name the programs that are not on the path, in the order given; ``root`` is the user of that name."""
+    return [
+        program
+        for program in programs
+        if (os.geteuid() != 0 if program == "root" else shutil.which(program) is None)
+    ]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         needed = [program for marker in item.iter_markers("needs") for program in marker.args]
         missing = missing_programs(needed)
         if missing:
-            item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(missing)}"))
+            item.add_marker(pytest.mark.skip(reason=f"missing here: {', '.join(missing)}"))
 
 
 def reason_of(report: pytest.TestReport | pytest.CollectReport) -> str:

@@ -6,8 +6,9 @@ It exists only when the request brings an address and a token and the address is
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cds_service.fhir.lanes import Lanes
 from cds_service.fhir.server_read import Reply, read_json
@@ -44,7 +45,8 @@ class FhirAccess:
 
     def read(self, query: str, budget: Budget, url: str | None = None) -> Reply:
         """Ask the server for ``query``; ``url`` is the address of a further page of it."""
-        return read_json(
+        began = time.perf_counter()
+        reply = read_json(
             self.reader.outgoing,
             self.destination,
             query,
@@ -54,6 +56,7 @@ class FhirAccess:
             max_bytes=self.reader.max_bytes,
             max_depth=self.reader.max_depth,
         )
+        return replace(reply, seconds=time.perf_counter() - began)
 
 
 NoteRead = Callable[[FhirAccess, Reply], None]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from cds_service.errors import RequestRefused
@@ -64,22 +63,6 @@ def read_json(
 
     Never raises: a server that fails, lies or stalls gives a Reply with the reason.
     """
-    began = time.perf_counter()
-    reply = _read(outgoing, destination, query, url, token, budget, max_bytes=max_bytes, max_depth=max_depth)
-    return replace(reply, seconds=time.perf_counter() - began)
-
-
-def _read(
-    outgoing: Outgoing,
-    destination: Destination,
-    query: str,
-    url: str,
-    token: str,
-    budget: Budget,
-    *,
-    max_bytes: int,
-    max_depth: int,
-) -> Reply:
     try:
         # The breaker is asked once for all reads of a call (fill.py): the one that tries again makes several.
         fetched = outgoing.fetch(destination, url, budget, max_bytes=max_bytes, accept=ACCEPT, token=token)

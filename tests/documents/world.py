@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +26,8 @@ from tests.documents.shim import stop
 from tests.postgresql import free_port
 from tests.stub_server import StubServer
 from tests.tls import Authority
+
+tracked_files = run_path(str(ROOT / ".ci" / "tidy.py"))["tracked_files"]
 
 ISSUERS = {
     "ehr": "https://ehr.example.org",
@@ -77,17 +80,6 @@ def _of(resource: Any, patient: str) -> bool:
     return f"Patient/{patient.rpartition('/')[2]}" in names
 
 
-def _tracked() -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
-
-
 class World:
     """A working directory for one page, and what stands in for the rest of the world."""
 
@@ -95,10 +87,10 @@ class World:
         self.folder = folder
         self.checkout = folder / "checkout"
         self.checkout.mkdir()
-        for name in _tracked() if with_checkout else ():
-            target = self.checkout / name
+        for path in tracked_files() if with_checkout else ():
+            target = self.checkout / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target)
+            shutil.copy2(path, target)
         (self.checkout / ".venv").symlink_to(Path(sys.executable).parents[1])
         self.http = f"http://127.0.0.1:{free_port()}"
         self.https = f"https://127.0.0.1:{free_port()}"

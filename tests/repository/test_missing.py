@@ -42,7 +42,7 @@ def _run(folder: Path, ci: str) -> subprocess.CompletedProcess[str]:
 def test_a_missing_program_is_printed_once_with_the_number_of_tests(tmp_path: Path) -> None:
     """Two tests that lack the same program are skipped, and the reason is printed once."""
     run = _run(tmp_path, "")
-    assert (run.returncode, run.stdout.count("skipped 2: not installed: a-program-nobody-has")) == (0, 1)
+    assert (run.returncode, run.stdout.count("skipped 2: missing here: a-program-nobody-has")) == (0, 1)
     assert "1 passed, 2 skipped" in run.stdout
 
 
@@ -51,7 +51,7 @@ def test_a_skip_is_a_failure_under_ci(tmp_path: Path) -> None:
     run = _run(tmp_path, "true")
     assert run.returncode == 1
     assert "1 passed, 2 errors" in run.stdout
-    assert "with CI=true a skip is a failure: not installed: a-program-nobody-has" in run.stdout
+    assert "with CI=true a skip is a failure: missing here: a-program-nobody-has" in run.stdout
 
 
 def test_only_what_is_missing_is_named() -> None:
