@@ -1,8 +1,8 @@
 """What a machine cannot provide: skipped with one reason per group, and a failure under CI.
 
 A test says what it needs beside Python with ``@pytest.mark.needs("chromium")``, and with ``needs("root")``
-that only root may do it. Where that is missing the test is skipped, and the end of the run prints each reason once
-with the number of tests.
+that only root may do it. Where that is missing the test is skipped, and the end of the run prints each
+reason once with the number of tests.
 With ``CI=true`` in the environment a skip of any kind is a failure: there everything must run.
 """
 
