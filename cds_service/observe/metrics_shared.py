@@ -102,10 +102,11 @@ class Shared:
 
         Where the folder cannot be written they stay where they are, and are counted there.
         """
-        gone = [(path, content) for path, content in self._files() if _has_gone(path)]
-        if not gone:
+        if not any(_has_gone(path) for path in self.folder.glob("*.json")):
             return
-        ended = [content for path, content in self._files() if path.name == ENDED]
+        files = list(self._files())
+        gone = [(path, content) for path, content in files if _has_gone(path)]
+        ended = [content for path, content in files if path.name == ENDED]
         total = added_up(_of(content, None) for content in [*ended, *(content for _, content in gone)])
         samples = {
             name: [(each.name, each.labels, each.value) for each in metric.samples]

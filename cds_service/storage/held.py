@@ -32,7 +32,7 @@ def cut_when_held(engine: Engine, seconds: float, *, ping: bool) -> None:
     def look() -> None:
         while True:
             time.sleep(LOOK_SECONDS)
-            for entry, (until, connection) in list(held.items()):
+            for entry, (until, connection) in held.copy().items():
                 if time.monotonic() > until:
                     held.pop(entry, None)
                     _cut(connection)
