@@ -1,1 +1,1 @@
-"""Log line and audit of a request."""
+"""Log line, audit and metrics of a request."""

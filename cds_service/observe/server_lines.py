@@ -26,17 +26,12 @@ class AsLine(logging.Formatter):
         return orjson.dumps(line, option=orjson.OPT_UTC_Z).decode()
 
 
-def is_news(record: logging.LogRecord) -> bool:
-    """Say whether a record is worth a line."""
-    return not record.getMessage().startswith(_EXPECTED)
-
-
 class OnlyNews(logging.Filter):
     """Keep what is worth a line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Say whether to write it."""
-        return is_news(record)
+        return not record.getMessage().startswith(_EXPECTED)
 
 
 SERVER_LOG = {

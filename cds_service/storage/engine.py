@@ -51,8 +51,8 @@ def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> En
     """Open the database at an SQLAlchemy URL; nothing is connected before the first use.
 
     ``durable``: a commit is on disk when it returns, also if the power fails then. Without it, a commit
-    survives the
-    death of the process alone, at a fraction of the cost: enough for replay records, which live for minutes.
+    survives the death of the process alone, at a fraction of the cost: enough for replay records, which live
+    for minutes.
     ``patient``: for commands, which nobody waits for with a report in front of them.
     """
     url = database_url(text)

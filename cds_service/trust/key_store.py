@@ -1,9 +1,8 @@
 """KeyStore: the public keys of every client, fetched before they are needed (CH-184).
 
 A set is refreshed in the background at half of the life that its server gives it. While that fails, the
-kept set
-serves to the end of that life and no further. A kid that nobody knows makes one fetch, and then none for
-30 seconds.
+kept set serves to the end of that life and no further. A kid that nobody knows makes one fetch, and then none
+for 30 seconds.
 """
 
 from __future__ import annotations

@@ -29,8 +29,7 @@ class Replay:
     """Which tokens were spent: in the database for all workers, and in memory for this one.
 
     The memory decides alone while the database is away: signature, audience and life were checked by then,
-    and a report
-    without its cards can hurt somebody. ``note`` is told ``replayed`` in log-only mode and
+    and a report without its cards can hurt somebody. ``note`` is told ``replayed`` in log-only mode and
     ``replay-store-down`` when the memory decides.
     """
 

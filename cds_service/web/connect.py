@@ -86,9 +86,7 @@ def connect() -> Response:
         listed=listed,
         outcome=outcome,
         refused=refused,
-        checks=()
-        if outcome is None
-        else checklist(outcome.answer, tuple(without(token, each) for each in notes), language()),
+        checks=() if outcome is None else checklist(outcome.answer, notes, language()),
         say=Phrases(language()),
     )
 

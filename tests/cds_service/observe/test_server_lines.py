@@ -6,7 +6,7 @@ import logging
 
 import orjson
 
-from cds_service.observe.server_lines import AsLine, is_news
+from cds_service.observe.server_lines import AsLine, OnlyNews
 
 
 def record(text: str, *arguments: object) -> logging.LogRecord:
@@ -26,5 +26,5 @@ def test_a_record_is_one_line_without_what_an_exception_says() -> None:
 
 def test_only_news_is_written() -> None:
     """The advice about threads, which is expected, is left out; anything else is kept."""
-    assert not is_news(record("Configuration allows spawning up to 52 Python threads"))
-    assert is_news(record("Unexpected exit from worker-1"))
+    assert not OnlyNews().filter(record("Configuration allows spawning up to 52 Python threads"))
+    assert OnlyNews().filter(record("Unexpected exit from worker-1"))
