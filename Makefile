@@ -31,7 +31,7 @@ help: ## list the targets
 demo: $(VENV)/run.stamp ## start the service, post one sign-off, print the cards, stop
 	@$(RUN) -m cds_service.demo
 
-test: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## run every test
+test: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.stamp ## run the tests; deep adds the slow ones
 	@$(WITH_POSTGRESQL) $(RUN) -m pytest -q
 
 serve: $(VENV)/run.stamp ## serve on http://127.0.0.1:8000 until stopped (PORT=8001 for another port)

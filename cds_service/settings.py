@@ -96,8 +96,8 @@ class Settings(BaseSettings):
 
     max_concurrent_requests: int = Field(default=64, ge=1, le=256)
     """Requests that one worker takes at the same time, those that stand in line included; one more is
-    answered with 503 and Retry-After at once. A request that waits for a FHIR server, the database or the
-    rest of its body for more than 20 milliseconds is not counted."""
+    answered with 503 and Retry-After at once. Up to 32 requests that wait for a FHIR server, the
+    database or the rest of their body for more than 20 milliseconds are not counted."""
 
     drain_seconds: int | None = Field(default=None, ge=0, le=600)
     """Seconds between SIGTERM and the end of the service, in which ``/readyz`` says 503 and calls are still

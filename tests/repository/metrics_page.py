@@ -77,9 +77,10 @@ usual statuses of each hook. Others appear with their first event.
 
 A sign-off touches about 15 counters and one distribution. It hands over what happened (1 µs by itself, 4 to
 12 µs as the difference between requests with and without it), and the counting is done for about thirty
-requests at once, or once a second: 8 µs for each. Together that is less than 25 µs of about 700 µs of
-processor time. Once a second each worker takes 1 to 1.5 ms to leave its counts. A page takes 4 ms in the
-worker that serves it. All of it was measured on a machine that was busy with other work.
+requests at once, or once a second: 8 µs for each. Together that is less than 25 µs of processor time;
+[Performance](performance.md) has what an answer costs. Once a second each worker takes 1 to 1.5 ms to leave
+its counts. A page takes 4 ms in the worker that serves it. All of it was measured on a machine that was busy
+with other work.
 """
 
 SHORT = 12
