@@ -6,7 +6,6 @@ import http.client
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import Any
 import orjson
 
 from tests.postgresql import free_port
+from tests.third_party.programs import command_line, environment
 
 START_SECONDS = 60.0
 
@@ -79,12 +79,12 @@ class Serving:
 
     def workers(self) -> list[int]:
         """The processes that answer."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        every = [int(each) for task in children.parent.parent.iterdir() for each in _children(task)]
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        every = [int(each) for task in tasks for each in _children(task)]
         return [pid for pid in every if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
-        """Wait until something is so; a service that ended, or half a minute, fails the test."""
+        """Wait until something is so; a service that ended, or a minute, fails the test."""
         limit = time.monotonic() + START_SECONDS
         while time.monotonic() < limit:
             assert self.process.poll() is None, self.log.read_text()[-3000:]
@@ -126,13 +126,12 @@ def start(
     """
     port = free_port() if port is None else port
     given = {"database_url": f"sqlite:///{folder / 'cds.sqlite3'}"} | settings
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALCIFICATION_CDS_")}
-    environment = kept | {f"CALCIFICATION_CDS_{name.upper()}": str(value) for name, value in given.items()}
+    named = environment(**{name: str(value) for name, value in given.items()})
     serving = Serving(port, None, folder)  # type: ignore[arg-type]
     with serving.log.open("ab") as log:
         serving.process = subprocess.Popen(
-            [sys.executable, "-m", "cds_service", "serve", "--port", str(port), "--workers", str(workers)],
-            env=environment | variables,
+            command_line("serve", "--port", str(port), "--workers", str(workers)),
+            env=named | variables,
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=log,

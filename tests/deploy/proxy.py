@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.deploy.site import ROOT, wait_until_ready
+from tests.deploy.site import wait_until_ready
 from tests.postgresql import free_port
+from tests.third_party.programs import ROOT
 from tests.tls import Authority
 
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import ssl
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -24,8 +22,8 @@ from joserfc.jwk import ECKey
 from cds_service.trust.forging import Forge
 from tests.cds_service.golden import SIGN_OFF_PATH, golden_request
 from tests.postgresql import free_port
+from tests.third_party.programs import ROOT, command_line, environment, start
 
-ROOT = Path(__file__).resolve().parents[2]
 PUBLIC_URL = "https://cds.example.org"
 ISSUER = "https://ehr.example.org"
 START_SECONDS, STOP_SECONDS = 60.0, 60.0
@@ -35,20 +33,12 @@ Answer = tuple[int, bytes]
 def command(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run calcification-cds as an operator would, with these settings and no others."""
     return subprocess.run(
-        [sys.executable, "-m", "cds_service", *words],
+        command_line(*words),
         cwd=folder,
         env=environment(**settings),
         capture_output=True,
         text=True,
         check=False,
-    )
-
-
-def environment(**settings: str) -> dict[str, str]:
-    """The environment of a process: this one, with no settings of the service but those given."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALCIFICATION_CDS_")}
-    return (
-        kept | {"PYTHONPATH": str(ROOT)} | {f"CALCIFICATION_CDS_{name}": settings[name] for name in settings}
     )
 
 
@@ -84,7 +74,8 @@ class Site:
         key = orjson.loads((self.folder / f"{name}.private.jwk").read_bytes())
         # The served processes know the true time.
         now = int(time_machine.escape_hatch.time.time())
-        return Forge(ECKey.import_key(key), "ES384", key["kid"], ISSUER, f"{PUBLIC_URL}{path}", now)
+        audience = f"{self.settings['PUBLIC_URL']}{path}"
+        return Forge(ECKey.import_key(key), "ES384", key["kid"], ISSUER, audience, now)
 
     def token(self, path: str = SIGN_OFF_PATH, name: str = "ehr") -> str:
         """A good token, never the same twice."""
@@ -143,26 +134,17 @@ class Replica:
 
 
 @contextmanager
-def replica(site: Site, name: str, *words: str, **settings: str) -> Iterator[Replica]:
-    """Run one replica, with further words of the command and settings; stop it in the end."""
-    port = free_port()
-    serve = [sys.executable, "-m", "cds_service", "serve", "--port", str(port), *words]
-    log_file = site.folder / f"{name}.log"
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(
-            serve,
-            cwd=site.folder,
-            env=environment(**(site.settings | settings)),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+def replica(site: Site, name: str, *words: str, port: int | None = None) -> Iterator[Replica]:
+    """Run one replica, with further words of the command; stop it in the end."""
+    port = free_port() if port is None else port
     # A certificate is looked at by the tests that are about it.
     unchecked = ssl._create_unverified_context() if "--tls-certificate" in words else None  # noqa: S323
     scheme = "http" if unchecked is None else "https"
-    running = Replica(f"{scheme}://127.0.0.1:{port}", process, log_file)
+    base, serve = f"{scheme}://127.0.0.1:{port}", command_line("serve", "--port", str(port), *words)
+    started = start(name, base, serve, site.folder, environment(**site.settings))
+    running = Replica(base, started.process, started.log)
     try:
-        wait_until_ready(running.base, process, unchecked)
+        wait_until_ready(base, running.process, unchecked)
         yield running
     finally:
         running.stop()

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from cds_service.storage import open_engine
 from tests.cds_service.golden import SIGN_OFF_PATH, golden_request
 from tests.deploy.site import Calling, Site, ask, make_site, replica
-from tests.deploy.stored_rows import rows_of, settled_rows
+from tests.deploy.stored_rows import audit_refuses_changes, empty_database, psql, rows_of, settled_rows
 
 CALLS = 12
 
@@ -49,20 +48,18 @@ def _sqlite(folder: Path) -> Kept:
 
 
 def _postgresql(folder: Path, server: str) -> Kept:
-    url, dump = f"{server.rpartition('/')[0]}/cds", str(folder / "cds.dump")
+    url, dump = empty_database(server, "cds"), str(folder / "cds.dump")
 
     def back_up(_: Site) -> None:
         _run("pg_dump", "--format=custom", "--file", dump, url)
 
     def destroy() -> None:
-        _run("psql", server, "--command", "DROP DATABASE cds WITH (FORCE)")
+        psql(server, "DROP DATABASE cds WITH (FORCE)")
 
     def restore() -> None:
-        _run("psql", server, "--command", "CREATE DATABASE cds")
+        psql(server, "CREATE DATABASE cds")
         _run("pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--dbname", url, dump)
 
-    _run("psql", server, "--command", "DROP DATABASE IF EXISTS cds WITH (FORCE)")
-    _run("psql", server, "--command", "CREATE DATABASE cds")
     return Kept(url, back_up, destroy, restore)
 
 
@@ -111,14 +108,7 @@ def test_what_was_backed_up_is_there_again(site: Site, kept: Kept) -> None:
         assert site.sign_off(after.base)
         assert site.feedback(after.base, cards[1])[0] == 200
     assert len(rows_of(kept.url)["feedback"]) == len(restored["feedback"]) + 1
-    _audit_refuses_changes(kept.url)
-
-
-def _audit_refuses_changes(url: str) -> None:
-    engine = open_engine(url)
-    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
-        connection.execute(text("DELETE FROM audit"))
-    engine.dispose()
+    audit_refuses_changes(kept.url)
 
 
 @pytest.mark.deep

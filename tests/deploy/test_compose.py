@@ -12,8 +12,7 @@ import yaml
 from cds_service.server import STOP_SECONDS
 from cds_service.settings import DRAIN_SECONDS, PREFIX, load_settings
 from cds_service.storage.engine import POOL_OVERFLOW, POOL_SIZE
-from tests.deploy.site import ROOT
-from tests.third_party.programs import NODE_PACKAGES, node
+from tests.third_party.programs import NODE_PACKAGES, ROOT, node
 
 COMPOSE = ROOT / "deploy" / "compose.yaml"
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
@@ -32,8 +31,6 @@ BROKEN = [
 def lint(file: Path) -> subprocess.CompletedProcess[str]:
     """Check a file with dclint, which carries the schema; its advice about style is not asked for."""
     program = NODE_PACKAGES / "dclint" / "bin" / "dclint.cjs"
-    if not program.exists():
-        pytest.skip("not installed: the npm packages of tests/third_party")
     return subprocess.run([node(), program, "--quiet", file], capture_output=True, text=True, check=False)
 
 

@@ -16,8 +16,7 @@ from cds_service.server import STOP_SECONDS
 from cds_service.settings import DRAIN_SECONDS, PREFIX, load_settings
 from cds_service.trust import load_clients
 from cds_service.trust.gate import PUBLIC
-from tests.deploy.site import ROOT
-from tests.third_party.programs import PYTHON
+from tests.third_party.programs import ROOT, third_party_python
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 EXAMPLE = FOLDER / "overlays" / "example"
@@ -35,9 +34,7 @@ Manifest = dict[str, Any]
 
 def program(name: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a program that came with the Python packages of tests/third_party."""
-    path = PYTHON.with_name(name)
-    if not path.exists():
-        pytest.skip("not installed: the Python packages of tests/third_party")
+    path = Path(third_party_python()).with_name(name)
     return subprocess.run([path, *words], capture_output=True, text=True, check=False)
 
 

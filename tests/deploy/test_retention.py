@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import insert, select
 
 from cds_service.storage import audit, issued_card, open_engine
-from tests.deploy.site import ROOT, Site, make_site, replica
+from tests.deploy.site import Site, make_site, replica
+from tests.deploy.stored_rows import audit_refuses_changes, empty_database, psql
+from tests.third_party.programs import ROOT
 
 OLD = datetime(2019, 5, 4, tzinfo=UTC)
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -21,9 +21,7 @@ PAGE = (ROOT / "docs" / "operations.md").read_text()
 @pytest.fixture
 def site(tmp_path: Path, postgresql_server: str) -> Site:
     """A site on a PostgreSQL database of its own, with a card and an audit row of long ago."""
-    url = f"{postgresql_server.rpartition('/')[0]}/retention"
-    _psql(postgresql_server, "DROP DATABASE IF EXISTS retention WITH (FORCE)")
-    _psql(postgresql_server, "CREATE DATABASE retention")
+    url = empty_database(postgresql_server, "retention")
     site = make_site(tmp_path, url)
     assert site.run("database", "upgrade").returncode == 0
     row = {"recorded_at": OLD, "event": "hook-call", "outcome": "0", "request_id": "1", "detail": {}}
@@ -36,13 +34,6 @@ def site(tmp_path: Path, postgresql_server: str) -> Site:
     return site
 
 
-def _psql(url: str, *statements: str) -> None:
-    words = [word for statement in statements for word in ("--command", statement)]
-    subprocess.run(
-        ["psql", "--quiet", "--set", "ON_ERROR_STOP=1", *words, url], check=True, capture_output=True
-    )
-
-
 @pytest.mark.needs("initdb", "pg_ctl", "psql")
 def test_old_rows_go_and_new_ones_stay(site: Site) -> None:
     """The purge takes the old card, the statements of the page take the old audit row; what the replica that
@@ -51,10 +42,10 @@ def test_old_rows_go_and_new_ones_stay(site: Site) -> None:
     (statements,) = re.findall(r"```sql\n(.*?)```", PAGE, flags=re.DOTALL)
     with replica(site, "running") as running:
         assert site.sign_off(running.base)
-        _audit_refuses(url)
+        audit_refuses_changes(url)
         purged = site.run("purge")
         assert (purged.returncode, "issued_card: 1 deleted" in purged.stdout) == (0, True)
-        _psql(url, statements)
+        psql(url, statements)
         assert site.sign_off(running.base)
     engine = open_engine(url)
     with engine.connect() as connection:
@@ -63,11 +54,4 @@ def test_old_rows_go_and_new_ones_stay(site: Site) -> None:
     engine.dispose()
     assert (len(recorded), len(issued)) == (2, 2)
     assert min([*recorded, *issued]) > datetime.now(UTC) - timedelta(hours=1)
-    _audit_refuses(url)
-
-
-def _audit_refuses(url: str) -> None:
-    engine = open_engine(url)
-    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
-        connection.execute(text("DELETE FROM audit"))
-    engine.dispose()
+    audit_refuses_changes(url)
