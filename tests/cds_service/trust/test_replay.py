@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,21 @@ def test_memory_is_bounded(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> N
     assert [spends(replay, str(number)) for number in range(5)] == [True] * 5
     assert len(replay._remembered) == 3
     assert spends(replay, "0") is False
+
+
+def test_a_call_leaves_its_turn_to_others_only_when_the_last_insert_was_slow(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quick database costs no call its place; one that hangs keeps nobody else from computing."""
+    left: list[str] = []
+
+    @contextmanager
+    def leaving() -> Iterator[None]:
+        left.append("left")
+        yield
+
+    monkeypatch.setattr(replay_module, "while_waiting", leaving)
+    replay = Replay(engine)
+    assert (spends(replay, "1"), left) == (True, [])
+    monkeypatch.setattr(replay_module, "SLOW_SECONDS", 0)
+    assert (spends(replay, "2"), spends(replay, "3"), left) == (True, True, ["left"])
