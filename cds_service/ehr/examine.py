@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 from urllib.parse import quote
 
 from cards.answer import answer
@@ -146,7 +147,9 @@ class Examiner:
         reading, guidance = answered.reading, answered.guidance
         if reading is None or guidance is None or reading.facts.exam_type == NO_MAMMOGRAPHY:
             return None, []
-        found = read_findings(dict(report), Resources(resources, []), self._terminology, [])
+        found = read_findings(
+            cast("dict[str, object]", report), Resources(resources, []), self._terminology, []
+        )
         return (
             ExaminedReport(
                 reference=f"DiagnosticReport/{report.get('id')}",
