@@ -70,11 +70,6 @@ class Breast:
             self.highest = max([HIGHEST[expected] for expected, _ in pairs])
             self.driving_ids = tuple([self.sets[place_].finding.id for place_ in tied])
 
-    @property
-    def has_verdict(self) -> bool:
-        """Tell whether there is an assessment and a finding to judge against it."""
-        return self.assessment is not None and bool(self.judged)
-
     def other(self, report: Report, *, known_cancer_features: bool = True) -> bool:
         """Tell whether something else may explain the assessment (*other* of section 6)."""
         return (

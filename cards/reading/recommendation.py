@@ -57,7 +57,7 @@ def _order_meanings() -> Mapping[tuple[str, str], str]:
     return {(row["domain"], row["concept"]): row["recommendation"] for row in rows}
 
 
-def _of_answer(said: Said, terminology: Terminology) -> Iterator[str]:
+def _of_answer(said: Said) -> Iterator[str]:
     """The recommendations of one answer.
 
     Some codes are also the name of a view or a study; those recommend something only as the
@@ -110,7 +110,7 @@ def _from_observations(
     sides: list[str | None] = []
     intervals: list[tuple[str, str]] = []
     for said in about(topics, ("recommendation", *_QUESTIONS)):
-        found = tuple(_of_answer(said, terminology))
+        found = tuple(_of_answer(said))
         names.update(dict.fromkeys(found))
         note_unmapped(said, terminology, problems)
         if found:

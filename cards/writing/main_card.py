@@ -141,7 +141,7 @@ def draft_main(case: Case) -> Draft | None:
     return Draft("no_assessment", mains["no_assessment"], missing, None)
 
 
-def _why(case: Case, taken: Sequence[FiredRule]) -> FiredRule | None:
+def _why(case: Case) -> FiredRule | None:
     """Return the rule that gives the reason: a special one before the base table."""
     table, finding = case.words.tables["why"], case.leading
     finding_id = finding.finding_id if finding else None
@@ -169,7 +169,7 @@ def _detail(
     reasoned = draft.family in VERDICT_RULES and not any(
         draft.text is words.mains[name] for name in _WITHOUT_REASON
     )
-    reason = _why(case, draft.rules) if reasoned else None
+    reason = _why(case) if reasoned else None
     why = words.tables["why"][reason.id] if reason else ""
     verdict = draft.text.detail.format_map(slots)
     # An unknown code is for the site to map; the report may be right.
