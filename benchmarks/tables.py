@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table as Drawn
 
-from benchmarks.figures import BASE, Ratio, Run, above_bare, floors, ratios
+from benchmarks.figures import BASE, Ratio, Round, Run, above_bare, floors, ratios
 
 REQUEST_TITLES = {
     BASE: "do-nothing service",
@@ -125,12 +125,11 @@ def _growth(run: Run) -> Table:
     return Table("As reports grow", ("Observations", "KiB", "whole line ms", "µs each"), tuple(rows))
 
 
-def _figures(title: str, head: str, figures: object, digits: int = 0) -> Table:
-    assert isinstance(figures, dict)
+def _figures(title: str, head: str, figures: Mapping[str, float], digits: int = 0) -> Table:
     return Table(title, ("", head), tuple((name, f"{one:,.{digits}f}") for name, one in figures.items()))
 
 
-def _median(rounds: Sequence[object], name: str, digits: int) -> str:
+def _median(rounds: Sequence[Round], name: str, digits: int) -> str:
     return f"{statistics.median(getattr(one, name) for one in rounds):.{digits}f}"
 
 
@@ -146,11 +145,9 @@ def on_terminal(table: Table) -> str:
         drawn.add_column(head, justify="right" if is_figure else "left", overflow="fold")
     for row in table.rows:
         drawn.add_row(*row)
-    console = Console(file=io.StringIO(), width=150)
-    console.print(drawn)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    assert isinstance(text, str)
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    text = io.StringIO()
+    Console(file=text, width=150).print(drawn)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 def on_page(table: Table) -> str:

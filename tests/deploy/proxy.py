@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import ssl
 import subprocess
@@ -53,7 +52,7 @@ def proxied(folder: Path, *bases: str) -> Iterator[Proxy]:
         assert given in text
         text = text.replace(given, here)
     (folder / "nginx.conf").write_text(text)
-    words = [shutil.which("nginx") or "nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    words = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with (folder / "nginx.log").open("wb") as log:
         process = subprocess.Popen([*words, "-g", "daemon off;"], stdout=log, stderr=log)
     trusted = ssl.create_default_context(cafile=authority.ca_file)

@@ -17,23 +17,17 @@ import struct
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import click
-import orjson
-from joserfc.jwk import ECKey
 
 from cds_service.storage import issued_card, open_engine
-from cds_service.trust.forging import Forge, good_token
 from tests.cds_service.golden import SIGN_OFF_PATH, golden_request
+from tests.deploy.site import PUBLIC_URL, Site, ask, wait_until_ready
 
-PUBLIC_URL = "https://cds.example.org"
-ISSUER = "https://ehr.example.org"
 REGISTRY = "/mnt/clients.toml"  # where the folder of the registry is mounted in the container
-START_SECONDS, STOP_SECONDS = 30.0, 30.0
+STOP_SECONDS = 30.0
 SETTINGS = {
     "CALCIFICATION_CDS_PUBLIC_URL": PUBLIC_URL,
     "CALCIFICATION_CDS_CLIENTS_FILE": REGISTRY,
@@ -51,14 +45,15 @@ def main(root: Path, config: Config, folder: Path) -> None:
     _mount(root, folder)
     (port,) = (int(exposed.partition("/")[0]) for exposed in config["ExposedPorts"])
     container = _start(root, config, f"{user}:{group}", folder / "log")
+    base = f"http://127.0.0.1:{port}"
     try:
         began = time.monotonic()
-        _wait_until_ready(port, container)
+        wait_until_ready(base, container)
         click.echo(f"started: {' '.join(config['Cmd'])}, ready after {time.monotonic() - began:.1f} s")
         first = _child_of(container.pid)
         _look_at_rights(first, user)
         _look_at_root(root)
-        _call(port, folder)
+        _call(Site(folder / "registry", {"PUBLIC_URL": PUBLIC_URL}), base)
         check = config["Healthcheck"]["Test"]
         told = subprocess.run(_command(root, config, f"{user}:{group}", check[1:]), check=False)
         assert (check[0], told.returncode) == ("CMD", 0)
@@ -120,31 +115,6 @@ def _start(root: Path, config: Config, identity: str, log: Path) -> subprocess.P
         return subprocess.Popen(command, stdout=written, stderr=written)
 
 
-def _wait_until_ready(port: int, container: subprocess.Popen[bytes]) -> None:
-    limit = time.monotonic() + START_SECONDS
-    while time.monotonic() < limit:
-        assert container.poll() is None, f"the container ended with {container.returncode}"
-        try:
-            if _ask(port, "/readyz", None)[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"not ready after {START_SECONDS:.0f} s")
-
-
-def _ask(port: int, path: str, body: object, **headers: str) -> tuple[int, bytes]:
-    """One call as the proxy in front passes it on."""
-    sent = {"Content-Type": "application/json", "X-Forwarded-Proto": "https"} | headers
-    data = None if body is None else orjson.dumps(body)
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, sent)
-    try:
-        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return refused.code, refused.read()
-
-
 def _child_of(process: int) -> int:
     """The first process of the container, by its number out here."""
     (child,) = Path(f"/proc/{process}/task/{process}/children").read_text().split()
@@ -172,16 +142,10 @@ def _look_at_root(root: Path) -> None:
     click.echo("read-only: /, /app, /etc and the registry refuse to be written to, by root too")
 
 
-def _call(port: int, folder: Path) -> None:
-    refused = _ask(port, SIGN_OFF_PATH, golden_request())
+def _call(site: Site, base: str) -> None:
+    refused = ask(base, SIGN_OFF_PATH, body=golden_request())
     assert refused == (401, b""), refused
-    key = orjson.loads((folder / "registry" / "ehr.private.jwk").read_bytes())
-    forge = Forge(
-        ECKey.import_key(key), "ES384", key["kid"], ISSUER, f"{PUBLIC_URL}{SIGN_OFF_PATH}", int(time.time())
-    )
-    status, body = _ask(port, SIGN_OFF_PATH, golden_request(), Authorization=good_token(forge))
-    assert status == 200, status
-    cards = orjson.loads(body)["cards"]
+    cards = site.sign_off(base)
     assert cards, "no card"
     click.echo(f"called: without a token 401, with one 200 and {len(cards)} card(s): {cards[0]['summary']}")
 

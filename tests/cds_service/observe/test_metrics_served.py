@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ import pytest
 from tests.cds_service.golden import SIGN_OFF_PATH, golden_request
 from tests.cds_service.observe.exposed import value
 from tests.postgresql import free_port
+from tests.third_party.programs import environment, start
 
 SERVE = ("-m", "cds_service", "serve", "--workers", "2", "--port")
 GUNICORN = ("-m", "gunicorn", "--workers", "2", "--bind")
@@ -90,17 +90,15 @@ def served(folder: Path, words: Sequence[str], port: int) -> Iterator[Served]:
         "METRICS_PORT": str(service.metrics_port),
         "METRICS_FOLDER": str(counts),
     }
-    environment = os.environ | {f"CALCIFICATION_CDS_{name}": text for name, text in settings.items()}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *words], cwd=folder, env=environment, stdout=log, stderr=log
-        )
+    command = [sys.executable, *words]
+    running = start("served", f"http://127.0.0.1:{port}", command, folder, environment(**settings))
+    process = running.process
     try:
         ready = until(
             lambda: process.poll() is not None or value(service.page(), "calcification_cds_workers") == 2
         )
-        assert ready, (folder / "log").read_text()
-        assert process.poll() is None, (folder / "log").read_text()
+        assert ready, running.log.read_text()
+        assert process.poll() is None, running.log.read_text()
         yield service
     finally:
         process.terminate()
