@@ -7,6 +7,7 @@ checkout as it is. docs/decisions/0042-a-compiled-core.md says why.
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -67,6 +68,8 @@ def compile_core(folder: Path) -> None:
     for old in _libraries(folder):
         old.unlink()
     shutil.copytree(ROOT / "cards", folder / "cards", ignore=shutil.ignore_patterns("__pycache__"))
+    for module in (folder / "cards").rglob("*.py"):
+        module.write_text(with_constructors(module.read_text()))
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, "-c", _SETUP, "--quiet", "build_ext", "--inplace", "--build-temp", scratch]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
@@ -74,6 +77,44 @@ def compile_core(folder: Path) -> None:
         shutil.rmtree(folder / left_over, ignore_errors=True)
     if done.returncode:
         raise RuntimeError(f"cards could not be compiled:\n{done.stdout}{done.stderr}")
+
+
+def with_constructors(source: str) -> str:
+    """Spell out the constructor of every value class (cards/value_class.py) in the text of a module.
+
+    So mypyc gives its members fixed places and compiles what fills them; a constructor that ``dataclass``
+    makes stays Python, and takes ten times as long. It goes into the empty line above the members: a
+    traceback names the lines of the source.
+    """
+    lines = source.splitlines()
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    for node in classes:
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Name) and decorator.id == "value_class":
+                members = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+                above = members[0].lineno - 2
+                if lines[above]:
+                    raise RuntimeError(f"{node.name}: leave a line empty above the first member")
+                lines[above] = f"    {_constructor(members)}"
+                lines[decorator.lineno - 1] = "@dataclasses.dataclass(init=False, unsafe_hash=True)"
+    future = "from __future__ import annotations"
+    return "\n".join([*lines, ""]).replace(future, f"{future}; import dataclasses", 1)
+
+
+def _constructor(members: list[ast.AnnAssign]) -> str:
+    parameters, body = ["self"], []
+    for member in members:
+        name, kind = ast.unparse(member.target), ast.unparse(member.annotation)
+        default, value = member.value, name
+        if isinstance(default, ast.Call) and ast.unparse(default.func) == "field":
+            told = {one.arg: one.value for one in default.keywords}
+            default = told.get("default")
+            if "default_factory" in told:
+                kind, default = f"{kind} | None", ast.Constant(None)
+                value = f"({ast.unparse(told['default_factory'])})() if {name} is None else {name}"
+        parameters.append(f"{name}: {kind}" + (f" = {ast.unparse(default)}" if default else ""))
+        body.append(f"self.{name} = {value}")
+    return f"def __init__({', '.join(parameters)}) -> None: {'; '.join(body)}"
 
 
 def _libraries(folder: Path) -> list[Path]:
