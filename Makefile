@@ -22,7 +22,7 @@ WITH_POSTGRESQL := PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null |
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check fixtures bench bench-save bench-check docs docs-serve assets screenshots deep compiled test-compiled image-check mutate-data mutate-code lock audit sbom system-packages clean
+.PHONY: help demo test serve check fixtures bench bench-save bench-check flame-graph docs docs-serve assets screenshots deep compiled test-compiled image-check mutate-data mutate-code lock audit sbom system-packages clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -63,6 +63,9 @@ bench-save: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp ## the same, 
 
 bench-check: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp ## the same; fails when a ratio is more than 15 percent below the kept one
 	@$(BENCH) --check
+
+flame-graph: $(VENV)/all.stamp ## draw into benchmarks/results where the time of a request goes (as root: it looks into a process)
+	@$(RUN) -m benchmarks.flame_graph
 
 docs: $(VENV)/all.stamp ## write the generated reference pages again, then the site into build/site
 	@$(RUN) -m tests.repository.reference
