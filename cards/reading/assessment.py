@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
+from typing import Final
 
 from cards.facts import Finding
 from cards.problem import Problem
@@ -28,7 +29,7 @@ from cards.reading.topics import Said, Topics, about, note_unmapped
 from cards.terminology import Terminology
 from cards.value_class import value_class
 
-QUESTIONS = ("q_assessment", "q_birads_set", "q_overall_assessment")
+QUESTIONS: Final = ("q_assessment", "q_birads_set", "q_overall_assessment")
 
 
 @value_class

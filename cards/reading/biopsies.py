@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import coded
@@ -23,7 +24,7 @@ def _is_tissue(procedure: Json, terminology: Terminology) -> bool:
 
 
 # Orders that mean a tissue diagnosis, and the operations that give one.
-_TISSUE = frozenset(
+_TISSUE: Final = frozenset(
     row["concept"]
     for row in data_rows("order_meanings.csv", ("domain", "concept", "recommendation"), key=2)
     if row["recommendation"] == "tissue_diagnosis"

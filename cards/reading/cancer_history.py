@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import coded, codings_of
@@ -14,16 +15,16 @@ from cards.reading.resources import Json, Resources
 from cards.reading.topics import Said, Topics
 from cards.terminology import Concept, Terminology
 
-_ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
-_ICD_10_PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
-_CONDITION_SYSTEM = "http://terminology.hl7.org/CodeSystem/condition-"
-_PAST = frozenset(("inactive", "remission", "resolved"))
-_VOID = frozenset(("refuted", "entered-in-error"))
-_UNPROVEN = frozenset(("unconfirmed", "provisional", "differential"))
+_ICD_10_CM: Final = "http://hl7.org/fhir/sid/icd-10-cm"
+_ICD_10_PCS: Final = "http://www.cms.gov/Medicare/Coding/ICD10"
+_CONDITION_SYSTEM: Final = "http://terminology.hl7.org/CodeSystem/condition-"
+_PAST: Final = frozenset(("inactive", "remission", "resolved"))
+_VOID: Final = frozenset(("refuted", "entered-in-error"))
+_UNPROVEN: Final = frozenset(("unconfirmed", "provisional", "differential"))
 # Sixth character of C50.-, last of D05.-: 1 right, 2 left, 3 both (ICD-10-CM tabular list).
-_ICD_SIDE = {"1": "right", "2": "left", "3": "both"}
+_ICD_SIDE: Final = {"1": "right", "2": "left", "3": "both"}
 # Fourth character of ICD-10-PCS 0H.. (skin and breast): T right, U left, V both.
-_PCS_SIDE = {"T": "right", "U": "left", "V": "both"}
+_PCS_SIDE: Final = {"T": "right", "U": "left", "V": "both"}
 
 
 @dataclass(slots=True)

@@ -8,28 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.category_words import named_categories
 from cards.reading.codings import Coded, codings_of
 from cards.reading.data_file import data_rows
 from cards.terminology import Terminology
+from cards.value_class import value_class
 
 # "Which category drives the report" (decision model 4): 0 and 6 stand between 3 and 4A.
-_DRIVING_ORDER = ("MP", "1", "2", "3", "6", "0", "0P", "0A", "4A", "4", "4B", "4C", "5")
-_RANK = {category: rank for rank, category in enumerate(_DRIVING_ORDER)}
-_IMAGING = frozenset(("additional_imaging", "magnification_views", "ultrasound"))
+_DRIVING_ORDER: Final = ("MP", "1", "2", "3", "6", "0", "0P", "0A", "4A", "4", "4B", "4C", "5")
+_RANK: Final = {category: rank for rank, category in enumerate(_DRIVING_ORDER)}
+_IMAGING: Final = frozenset(("additional_imaging", "magnification_views", "ultrasound"))
 
 
-class Category(NamedTuple):
+@value_class
+class Category:
     """A category as coded; ``conflict`` when code and words, or two codings, disagree."""
 
     value: str | None
     conflict: bool = False
 
 
-NO_CATEGORY = Category(None)
+NO_CATEGORY: Final = Category(None)
 
 
 def driving_rank(category: str | None) -> int:
@@ -114,25 +116,28 @@ def _fits(category: str, named: str) -> bool:
     return category == named or (category[0] == named[0] and (category[0] == "0" or "4" in (category, named)))
 
 
-_PLAIN = {category: Category(category) for category in _DRIVING_ORDER}
+_PLAIN: Final = {category: Category(category) for category in _DRIVING_ORDER}
 
 
-def _plain_category(value: object, coded: Coded, terminology: Terminology) -> Category | None:
+def _plain_category(value: object, coded: Coded) -> Category | None:
     """The category of one coding whose display, if any, names just that; None for every other value.
 
     Nearly all values are like this; the answer is the one that the full comparison would give.
     """
     if len(coded.concepts) != 1 or not isinstance(value, dict) or "text" in value:
         return None
-    domain, concept, _ = coded.concepts[0]
+    only = coded.concepts[0]
     codings = value.get("coding")
-    if domain != "assessment" or concept == "birads_0" or not isinstance(codings, list) or len(codings) != 1:
-        return None
-    category = terminology.value(domain, concept)
-    display = codings[0].get("display")
-    if category is None or (
-        isinstance(display, str) and named_categories(display) not in ({category}, set())
+    if (
+        only.domain != "assessment"
+        or only.concept == "birads_0"
+        or not isinstance(codings, list)
+        or len(codings) != 1
     ):
+        return None
+    category = only.value
+    display = codings[0].get("display")
+    if category is None or (isinstance(display, str) and not named_categories(display) <= {category}):
         return None
     return _PLAIN[category]
 
@@ -144,7 +149,7 @@ def read_category(
 
     ``coded`` is what the codings mean. None without a coding of a category.
     """
-    plain = _plain_category(value, coded, terminology)
+    plain = _plain_category(value, coded)
     if plain is not None:
         return plain
     found = _coded_category(value, coded, terminology)

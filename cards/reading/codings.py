@@ -7,13 +7,14 @@ a local translation; a value none of whose codings is known is unmapped and show
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final
 
 from cards.reading.questions import role_of
 from cards.terminology import Concept, Terminology
+from cards.value_class import value_class
 
-_PLACING = frozenset(("laterality", "location"))
-_DESCRIBING = frozenset(
+_PLACING: Final = frozenset(("laterality", "location"))
+_DESCRIBING: Final = frozenset(
     (
         "associated_features",
         "change",
@@ -26,14 +27,30 @@ _DESCRIBING = frozenset(
 )
 
 
-class Coded(NamedTuple):
+_DIAGNOSES: Final = frozenset(("calcification", "microcalcification"))
+
+
+def is_calcification(concept: Concept) -> bool:
+    """Whether a concept says, by itself, that calcifications are there."""
+    domain = concept.domain
+    if domain == "morphology":
+        return concept.concept != "no_calcification"
+    if domain == "distribution":
+        return True
+    if domain == "diagnoses":
+        return concept.concept in _DIAGNOSES
+    return domain == "associated_features" and concept.concept == "mass_with_calcifications"
+
+
+@value_class
+class Coded:
     """The concepts of one CodeableConcept, without repeats, in the order received.
 
     ``unknown`` are the codings no table knows, as ``system|code``; ``text_only`` says that
     the value holds words but no coding at all. ``role`` is what the code asks for when it is a
     question (question_roles.csv); ``domains`` are the domains of the concepts. ``placing``: it
-    may name a side or place; ``describing``: it may describe a finding; ``absent``: it says that
-    what is asked for is not there.
+    may name a side or place; ``describing``: it may describe a finding; ``calcified``: it says by itself
+    that calcifications are there; ``absent``: it says that what is asked for is not there.
     """
 
     concepts: tuple[Concept, ...]
@@ -43,7 +60,13 @@ class Coded(NamedTuple):
     domains: frozenset[str] = frozenset()
     placing: bool = False
     describing: bool = False
+    calcified: bool = False
     absent: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the value holds neither a coding nor words."""
+        return not (self.concepts or self.unknown or self.text_only)
 
     def of(self, domain: str) -> tuple[str, ...]:
         """The names of the concepts of one domain."""
@@ -56,19 +79,28 @@ def of_concepts(concepts: Iterable[Concept], unknown: Iterable[str] = (), text_o
     """A Coded of these concepts, with its role and domains."""
     distinct = tuple(dict.fromkeys(concepts))
     domains = frozenset(concept.domain for concept in distinct)
-    placing, describing = not _PLACING.isdisjoint(domains), not _DESCRIBING.isdisjoint(domains)
     absent = False
     for concept in distinct:
         if concept.domain == "presence":
             absent = concept.concept in ("absent", "ignore")
             break
-    return Coded(distinct, tuple(unknown), text_only, role_of(distinct), domains, placing, describing, absent)
+    return Coded(
+        distinct,
+        tuple(unknown),
+        text_only,
+        role_of(distinct),
+        domains,
+        placing=not _PLACING.isdisjoint(domains),
+        describing=not _DESCRIBING.isdisjoint(domains),
+        calcified=any(map(is_calcification, distinct)),
+        absent=absent,
+    )
 
 
-NOTHING = Coded((), ())
-TEXT_ONLY = Coded((), (), True)
+NOTHING: Final = Coded((), ())
+TEXT_ONLY: Final = Coded((), (), True)
 # Stands for a value of a wrong JSON type; equal to NOTHING and told apart by identity.
-WRONG = Coded((), (), False)
+WRONG: Final = Coded((), (), False)
 
 
 def raw(system: object, code: object) -> str:
@@ -85,16 +117,6 @@ def coded(terminology: Terminology, value: object) -> Coded:
     """
     if value is None:
         return NOTHING
-    try:
-        # One known coding, as nearly every value is; whatever else it may be fails one of these steps.
-        (only,) = value["coding"]  # type: ignore[index]
-        known: Coded = terminology.derived[only["system"], only["code"]]
-        return known
-    except (KeyError, TypeError, ValueError):
-        return _carefully(terminology, value)
-
-
-def _carefully(terminology: Terminology, value: object) -> Coded:
     if not isinstance(value, dict):
         return WRONG
     codings = value.get("coding")
@@ -102,27 +124,40 @@ def _carefully(terminology: Terminology, value: object) -> Coded:
         return _without_codings(terminology, value)
     if not isinstance(codings, list):
         return WRONG
-    if len(codings) != 1:
-        return _several(terminology, codings, value)
-    only = codings[0]
-    if not isinstance(only, dict):
+    if len(codings) == 1:
+        return _of_coding(terminology, codings[0], value)
+    return _several(terminology, codings, value)
+
+
+def _of_coding(terminology: Terminology, coding: object, value: dict[str, object]) -> Coded:
+    """The concepts of the only Coding of a value."""
+    if not isinstance(coding, dict):
         return WRONG
-    system, code = only.get("system"), only.get("code")
-    if isinstance(system, str) and isinstance(code, str):
-        found = terminology.lookup(system, code)
-        if not found:
-            return Coded((), (raw(system, code),))
-        value_of_code = of_concepts(found)
-        if (system, code) in terminology.known:
-            # Only codes of the tables, so that what is kept cannot grow with what is received.
-            terminology.derived[system, code] = value_of_code
-        return value_of_code
-    return _incomplete(system, code, value)
+    system, code = coding.get("system"), coding.get("code")
+    if not (isinstance(system, str) and isinstance(code, str)):
+        return _incomplete(system, code, value)
+    of_system = terminology.derived.get(system)
+    if of_system is not None:
+        known: Coded | None = of_system.get(code)
+        if known is not None:
+            return known
+    return _looked_up(terminology, system, code)
+
+
+def _looked_up(terminology: Terminology, system: str, code: str) -> Coded:
+    found = terminology.lookup(system, code)
+    if not found:
+        return Coded((), (raw(system, code),))
+    value_of_code = of_concepts(found)
+    if (system, code) in terminology.known:
+        # Only codes of the tables, so that what is kept cannot grow with what is received.
+        terminology.derived.setdefault(system, {})[code] = value_of_code
+    return value_of_code
 
 
 def _without_codings(terminology: Terminology, value: dict[str, object]) -> Coded:
     if "code" in value:
-        return coded(terminology, {"coding": [value]})
+        return _of_coding(terminology, value, {})
     if "concept" in value:
         return coded(terminology, value["concept"])
     return TEXT_ONLY if value.get("text") else NOTHING
@@ -141,7 +176,7 @@ def _several(terminology: Terminology, codings: list[object], value: dict[str, o
     concepts: dict[Concept, None] = {}
     unknown: dict[str, None] = {}
     for coding in codings:
-        one = coded(terminology, {"coding": [coding]})
+        one = _of_coding(terminology, coding, {})
         if one is WRONG:
             return WRONG
         concepts.update(dict.fromkeys(one.concepts))

@@ -6,24 +6,28 @@ That guide forbids DiagnosticReport.result: its Observations hang on the Composi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import coded, codings_of
 from cards.reading.questions import study_sides
 from cards.reading.resources import Json, Resources, references_of
 from cards.terminology import Terminology
+from cards.value_class import value_class
 
-_SECTION_SIDES = {
+_SECTION_SIDES: Final = {
     "section_findings_left_breast": "left",
     "section_findings_right_breast": "right",
     "section_findings_bilateral_breast": "bilateral",
 }
 # What stands there belongs to other exams or says why this one was made.
-_NOT_OF_THIS_EXAM = frozenset(("section_related_resources", "section_comparison", "section_indication"))
+_NOT_OF_THIS_EXAM: Final = frozenset(
+    ("section_related_resources", "section_comparison", "section_indication")
+)
 
 
-class Entry(NamedTuple):
+@value_class
+class Entry:
     """One section.entry, the Composition that holds it, and the side its section is for."""
 
     reference: object | None

@@ -9,7 +9,6 @@ from cards.reading.codings import NOTHING, Coded, coded
 from cards.reading.laterality import site_of
 from cards.reading.observed import Answer, Observed
 from cards.reading.resources import Json, Resources, references_of
-from cards.reading.roles import is_calcification
 from cards.reading.walk import Reached
 from cards.terminology import Terminology
 
@@ -25,7 +24,7 @@ def conditions_of_report(
     found: list[Observed] = []
     for condition, holder in _candidates(report, index):
         code = coded(terminology, condition.get("code"))
-        if not any(map(is_calcification, code.concepts)):
+        if not code.calcified:
             continue
         status = coded(terminology, condition.get("verificationStatus")).of("presence")
         if "absent" in status or "ignore" in status:
@@ -74,6 +73,7 @@ def _observed(
 ) -> Observed:
     site = site_of(condition, holder, (code,), index, terminology, problems)
     answer = Answer(NOTHING, code, {"valueCodeableConcept": condition.get("code")}, "code")
-    return Observed(
-        condition, reference, holder, code, [answer], own_side=site.side, side=site.side, places=site.places
-    )
+    observed = Observed(condition, reference, holder, code, [answer])
+    observed.own_side = observed.side = site.side
+    observed.places = site.places
+    return observed

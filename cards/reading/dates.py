@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
 from cards.problem import Problem
 from cards.reading.resources import Json
+from cards.value_class import value_class
 
-_PARTIAL = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
+_PARTIAL: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
 
 
-class Days(NamedTuple):
+@value_class
+class Days:
     """The first and the last day a FHIR date can mean; both the same for a full date."""
 
     first: date
@@ -120,7 +122,7 @@ def add_months(day: date, months: int) -> date:
     return day + relativedelta(months=months)
 
 
-_NEAR = timedelta(days=14)
+_NEAR: Final = timedelta(days=14)
 
 
 def interval_until(exam: date, due: Days) -> str | None:

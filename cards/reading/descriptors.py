@@ -5,16 +5,18 @@ What no table knows stays in the finding as its raw code, so that it is never ta
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
+from cards.facts import Finding
 from cards.problem import Problem
-from cards.reading.codings import codings_of
+from cards.reading.codings import coded, codings_of
 from cards.reading.gathering import Gathered
 from cards.reading.observed import Answer, Observed
 from cards.terminology import Concept, Terminology
+from cards.value_class import value_class
 
 # From least to most suspicious; bare words stand beside what they are read as.
-MORPHOLOGY_ORDER = (
+MORPHOLOGY_ORDER: Final = (
     "unspecified",
     "skin",
     "vascular",
@@ -34,42 +36,91 @@ MORPHOLOGY_ORDER = (
     "fine",
     "fine_linear_branching",
 )
-DISTRIBUTION_ORDER = ("not_stated", "diffuse", "regional", "grouped", "linear", "segmental")
-CHANGE_ORDER = ("not_compared", "resolved", "decreasing", "stable", "changed_morphology", "increasing", "new")
-_FEATURE_ORDER = ("mass", "architectural_distortion", "focal_asymmetry", "skin_retraction", "adenopathy")
-_MAY_BE_AMBIGUOUS = frozenset(("fine_linear_branching", "fine_pleomorphic", "coarse_heterogeneous"))
-_READ_QUESTIONS = frozenset(("morphology", "distribution", "change", "feature", "presence", "any_finding"))
-_MORPHOLOGY_RANK = {name: rank for rank, name in enumerate(MORPHOLOGY_ORDER)}
+DISTRIBUTION_ORDER: Final = ("not_stated", "diffuse", "regional", "grouped", "linear", "segmental")
+CHANGE_ORDER: Final = (
+    "not_compared",
+    "resolved",
+    "decreasing",
+    "stable",
+    "changed_morphology",
+    "increasing",
+    "new",
+)
+_FEATURE_ORDER: Final = (
+    "mass",
+    "architectural_distortion",
+    "focal_asymmetry",
+    "skin_retraction",
+    "adenopathy",
+)
+_MAY_BE_AMBIGUOUS: Final = frozenset(("fine_linear_branching", "fine_pleomorphic", "coarse_heterogeneous"))
+_READ_QUESTIONS: Final = frozenset(
+    ("morphology", "distribution", "change", "feature", "presence", "any_finding")
+)
+_MORPHOLOGY_RANK: Final = {name: rank for rank, name in enumerate(MORPHOLOGY_ORDER)}
 
 
 class _Descriptors:
     """What the parts of one finding say, collected."""
 
-    __slots__ = ("changes", "distributions", "features", "morphologies", "none", "other", "places", "words")
+    __slots__ = (
+        "changes",
+        "distributions",
+        "features",
+        "location_context",
+        "morphologies",
+        "near_known_cancer",
+        "none",
+        "other",
+        "symmetry",
+    )
 
     def __init__(self, features: list[str]) -> None:
         self.morphologies: dict[str, None] = {}
         self.distributions: dict[str, None] = {}
         self.changes: list[str] = []
-        self.features: dict[str, None] = dict.fromkeys(features)
-        self.places: dict[str, None] = {}
-        self.words: dict[str, str] = {}
-        self.none = False
-        self.other = False
+        self.features = [*features]
+        self.symmetry = "not_stated"
+        self.location_context = "none"
+        self.near_known_cancer = self.none = self.other = False
 
 
+@value_class
 class Described:
-    """One finding as members of Finding, its references and places, and whether it shows another
-    suspicious sign."""
+    """One finding before its own category is joined.
 
-    __slots__ = ("gathered", "members", "other_suspicious", "places", "references")
+    The first members are those of Finding. ``references`` are what it rests on, ``places`` its coded places;
+    ``other_suspicious``: it shows another suspicious sign.
+    """
 
-    def __init__(
-        self, members: dict[str, Any], gathered: Gathered, places: tuple[str, ...], other_suspicious: bool
-    ) -> None:
-        self.members, self.gathered = members, gathered
-        self.places, self.other_suspicious = places, other_suspicious
-        self.references = tuple(dict.fromkeys(part.reference for part in gathered.parts))
+    finding_id: str
+    laterality: str
+    morphology: tuple[str, ...]
+    distribution: str
+    change: str = "not_compared"
+    associated_features: tuple[str, ...] = ()
+    symmetry: str = "not_stated"
+    location_context: str = "none"
+    near_known_cancer: bool = False
+    references: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    other_suspicious: bool = False
+
+    def finding(self, category: str | None = None) -> Finding:
+        """The finding with the category that is coded on it."""
+        return Finding(
+            finding_id=self.finding_id,
+            laterality=self.laterality,
+            morphology=self.morphology,
+            distribution=self.distribution,
+            change=self.change,
+            symmetry=self.symmetry,
+            associated_features=self.associated_features,
+            location_context=self.location_context,
+            near_known_cancer=self.near_known_cancer,
+            is_known_cancer=category == "6",
+            assessment=category,
+        )
 
 
 def describe(
@@ -77,9 +128,9 @@ def describe(
 ) -> Described | None:
     """The finding that the gathered Observations describe; None when they say there is none."""
     said = _Descriptors(gathered.features)
+    places: set[str] = set()
     for part in gathered.parts:
-        if part.places:
-            said.places.update(dict.fromkeys(part.places))
+        places.update(part.places)
         for answer in part.answers:
             if answer.denied or answer.role == "aside":
                 continue
@@ -92,19 +143,20 @@ def describe(
     if said.none and not said.morphologies and not said.distributions:
         return None
     reference = gathered.parts[0].reference
-    words = said.words
-    members: dict[str, Any] = {
-        "finding_id": finding_id,
-        "laterality": gathered.side or "missing",
-        "morphology": _morphology(said, reference, problems),
-        "distribution": _distribution(said, reference, problems),
-        "change": _most_serious(said.changes),
-        "associated_features": tuple(filter(said.features.__contains__, _FEATURE_ORDER)),
-        "symmetry": words.get("symmetry", "not_stated"),
-        "location_context": words.get("location_context", "none"),
-        "near_known_cancer": "near_known_cancer" in words,
-    }
-    return Described(members, gathered, tuple(sorted(said.places)), said.other)
+    return Described(
+        finding_id=finding_id,
+        laterality=gathered.side or "missing",
+        morphology=_morphology(said, reference, problems),
+        distribution=_distribution(said, reference, problems),
+        change=_most_serious(said.changes),
+        associated_features=tuple(name for name in _FEATURE_ORDER if name in said.features),
+        symmetry=said.symmetry,
+        location_context=said.location_context,
+        near_known_cancer=said.near_known_cancer,
+        references=tuple(dict.fromkeys(part.reference for part in gathered.parts)),
+        places=tuple(sorted(places)),
+        other_suspicious=said.other,
+    )
 
 
 def _take_unknown(answer: Answer, part: Observed, said: _Descriptors, problems: list[Problem]) -> None:
@@ -123,40 +175,52 @@ def _take_concept(concept: Concept, answer: Answer, said: _Descriptors, terminol
         if name == "no_calcification":
             said.none = True
         else:
-            said.morphologies[_spelled(name, answer, terminology)] = None
+            said.morphologies[_spelled(concept, answer, terminology)] = None
     elif domain == "distribution":
         if name == "morphology_in_distribution":
             said.morphologies["fine_linear_branching"] = None
         else:
-            said.distributions[terminology.value(domain, name) or "not_stated"] = None
+            said.distributions[concept.value or "not_stated"] = None
             if name == "within_mass":
-                said.features["mass"] = None
+                said.features.append("mass")
     elif domain == "change":
         if name != "absent" or answer.role == "change":
-            said.changes.append(terminology.value(domain, name) or "not_compared")
+            said.changes.append(concept.value or "not_compared")
     elif domain == "associated_features":
-        feature = terminology.value(domain, name)
-        if feature == "other_suspicious_finding":
+        if concept.value == "other_suspicious_finding":
             said.other = True
-        elif feature is not None:
-            said.features[feature] = None
-    elif domain in ("symmetry", "location_context", "near_known_cancer"):
-        said.words[domain] = terminology.value(domain, name) or ""
+        elif concept.value is not None:
+            said.features.append(concept.value)
+    else:
+        _take_surroundings(concept, said)
 
 
-def _spelled(name: str, answer: Answer, terminology: Terminology) -> str:
+def _take_surroundings(concept: Concept, said: _Descriptors) -> None:
+    domain = concept.domain
+    if domain == "symmetry":
+        said.symmetry = concept.value or ""
+    elif domain == "location_context":
+        said.location_context = concept.value or ""
+    elif domain == "near_known_cancer":
+        said.near_known_cancer = True
+
+
+def _spelled(concept: Concept, answer: Answer, terminology: Terminology) -> str:
     """The Facts value of a morphology; the bare word where the code says no more (R-DQ-11)."""
+    name = concept.concept
     if name not in _MAY_BE_AMBIGUOUS:
-        return terminology.value("morphology", name) or "unspecified"
+        return concept.value or "unspecified"
     element = answer.element
     received = element.get("valueCodeableConcept") or element.get("valueCoding") or element.get("code")
     words: set[str | None] = set()
     for coding in codings_of(received):
         system, code = coding.get("system"), coding.get("code")
-        if isinstance(system, str) and isinstance(code, str):
-            concepts = terminology.lookup(system, code)
-            if any(one.domain == "morphology" and one.concept == name for one in concepts):
-                words.add(terminology.bare_word(system, code))
+        if (
+            isinstance(system, str)
+            and isinstance(code, str)
+            and name in coded(terminology, coding).of("morphology")
+        ):
+            words.add(terminology.bare_word(system, code))
     word = words.pop() if len(words) == 1 else None
     return word or name
 

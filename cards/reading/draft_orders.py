@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import Coded
@@ -16,7 +17,7 @@ from cards.terminology import BrokenTable, Terminology
 
 # Where one order carries codes of several kinds, the first one here counts: an order that also
 # names a diagnostic study is no screening.
-KINDS = ("biopsy", "diagnostic", "screening", "mammogram", "other_imaging")
+KINDS: Final = ("biopsy", "diagnostic", "screening", "mammogram", "other_imaging")
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.assessment import read_assessments, with_levels
@@ -18,8 +19,8 @@ from cards.reading.topics import sort_by_topic
 from cards.reading.versions import UnsupportedFhirVersion
 from cards.terminology import Terminology
 
-_SIGNED = frozenset(("final", "amended", "corrected", "appended"))
-_VOID = frozenset(("cancelled", "entered_in_error"))
+_SIGNED: Final = frozenset(("final", "amended", "corrected", "appended"))
+_VOID: Final = frozenset(("cancelled", "entered_in_error"))
 
 
 def _identifiers(report: Json) -> set[tuple[str, str]]:
@@ -95,7 +96,8 @@ def _read(other: Json, same_report: bool, index: Resources, terminology: Termino
     exam = exam_date(other, where, problems)
     advised: Recommended = read_recommendation(topics, (), exam, terminology, problems)
     coded = read_assessments(other, where, topics, advised.values, terminology, problems)
-    assessed = with_levels(coded, found.findings, where, problems)
+    findings = found.findings
+    assessed = with_levels(coded, findings, where, problems)
     return EarlierReport(
         where,
         exam,
@@ -105,7 +107,7 @@ def _read(other: Json, same_report: bool, index: Resources, terminology: Termino
         assessed.right,
         advised.values or (),
         advised.interval,
-        found.findings,
+        findings,
         found.places,
         not (found.incomplete or found.wrong),
         same_report,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import coded, codings_of
@@ -12,20 +12,25 @@ from cards.reading.data_file import data_rows
 from cards.reading.orders import imaging_studies, orders_behind
 from cards.reading.resources import Json, Resources, references_of
 from cards.terminology import BrokenTable, Terminology
+from cards.value_class import value_class
 
 # Kinds that end the search. "mammography" says that it was one and leaves the kind open.
-_DEFINITE = ("screening", "diagnostic", "marker_placement")
-_KINDS = frozenset((*_DEFINITE, "mammography", "not_mammography"))
+_DEFINITE: Final = ("screening", "diagnostic", "marker_placement")
+_KINDS: Final = frozenset((*_DEFINITE, "mammography", "not_mammography"))
 
 
-class Exam(NamedTuple):
+@value_class
+class Exam:
     """``exam_type`` as in Facts, and whether magnification views are coded (None when not)."""
 
     exam_type: str = "unknown"
     magnification_views_done: bool | None = None
 
 
-class _Meaning(NamedTuple):
+@value_class
+class _Meaning:
+    """The kind of exam a concept names, and whether magnification views belong to it."""
+
     kind: str
     magnification: bool
 

@@ -4,12 +4,13 @@ latest that matters while viewing."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from cards.reading.dates import exam_date
 from cards.reading.reading import ReportContext
 from cards.reading.resources import Json, Resources
 
-_WITHDRAWN = ("entered-in-error", "cancelled")
+_WITHDRAWN: Final = ("entered-in-error", "cancelled")
 
 
 def find_report(

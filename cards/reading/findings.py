@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Final
 
 from cards.facts import Finding
 from cards.problem import Problem
 from cards.reading.codings import coded
 from cards.reading.conditions import conditions_of_report
-from cards.reading.descriptors import describe
+from cards.reading.descriptors import Described, describe
 from cards.reading.gathering import gather, name_parts
 from cards.reading.observed import Observed
 from cards.reading.questions import study_sides
 from cards.reading.resources import Json, Resources, references_of
-from cards.reading.roles import assign_roles, is_calcification
+from cards.reading.roles import assign_roles
 from cards.reading.unreadable import unreadable
 from cards.reading.walk import reach
 from cards.terminology import Terminology
+from cards.value_class import value_class
 
 
-class Findings(NamedTuple):
-    """The findings F1, F2 .. as members of Finding, before their own categories are joined.
+@value_class
+class Findings:
+    """The findings F1, F2 .. of a report, before their own categories are joined.
 
     ``sources`` and ``places`` hold, per finding, the references it rests on and its coded places.
     ``observations`` are all Observations of the report with roles and sides settled.
@@ -29,7 +31,7 @@ class Findings(NamedTuple):
     ``earlier_exam`` says that one is coded in the report.
     """
 
-    members: tuple[dict[str, Any], ...]
+    described: tuple[Described, ...]
     sources: dict[str, tuple[str, ...]]
     places: dict[str, tuple[str, ...]]
     observations: list[Observed]
@@ -42,11 +44,11 @@ class Findings(NamedTuple):
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The findings themselves."""
-        return tuple(Finding(**members) for members in self.members)
+        return tuple(described.finding() for described in self.described)
 
 
-_EARLIER_EXAM = frozenset(("q_previously_demonstrated_by", "prior_exam_reference"))
-_WORDS = frozenset(("comparison_status", "clinical_finding", "bac_grade"))
+_EARLIER_EXAM: Final = frozenset(("q_previously_demonstrated_by", "prior_exam_reference"))
+_WORDS: Final = frozenset(("comparison_status", "clinical_finding", "bac_grade"))
 
 
 def read_findings(
@@ -61,7 +63,7 @@ def read_findings(
     observations = reached.observations
     observations.extend(conditions_of_report(report, reached, index, terminology, problems))
     incomplete = assign_roles(observations, problems) or reached.incomplete
-    found: list[dict[str, Any]] = []
+    found: list[Described] = []
     sources: dict[str, tuple[str, ...]] = {}
     places: dict[str, tuple[str, ...]] = {}
     other = False
@@ -75,12 +77,12 @@ def read_findings(
         if described is None:
             continue
         name_parts(gathered, finding_id)
-        found.append(described.members)
+        found.append(described)
         sources[finding_id] = described.references
         places[finding_id] = described.places
         other = other or described.other_suspicious
     wrong = _add_conclusions(report, found, sources, index, terminology, problems) or reached.wrong
-    if any(members["laterality"] == "missing" for members in found):
+    if any(one.laterality == "missing" for one in found):
         incomplete = incomplete or any(one.code == "dangling-body-structure" for one in problems)
     other = other or any(
         _is_suspicious(observed, terminology)
@@ -116,7 +118,7 @@ def _side_of_study(report: Json, terminology: Terminology) -> str | None:
 
 def _add_conclusions(
     report: Json,
-    found: list[dict[str, Any]],
+    found: list[Described],
     sources: dict[str, tuple[str, ...]],
     index: Resources,
     terminology: Terminology,
@@ -130,30 +132,22 @@ def _add_conclusions(
     if not isinstance(values, list):
         unreadable(report, reference, problems)
         return True
-    covered = {name for members in found for name in members["morphology"]}
     for value in values:
         said = coded(terminology, value)
-        if not any(map(is_calcification, said.concepts)):
+        if not said.calcified:
             continue
         named = {terminology.value("morphology", name) or "unspecified" for name in said.of("morphology")}
         named.discard("unspecified")
+        covered = {name for one in found for name in one.morphology}
         if found and named <= covered:
             continue
         finding_id = f"F{len(found) + 1}"
-        found.append(
-            {
-                "finding_id": finding_id,
-                "laterality": "missing",
-                "morphology": tuple(sorted(named)),
-                "distribution": "not_stated",
-            }
-        )
+        found.append(Described(finding_id, "missing", tuple(sorted(named)), "not_stated"))
         sources[finding_id] = (reference,)
-        covered |= named
     return False
 
 
-_BENIGN_CATEGORIES = frozenset(("birads_1", "birads_2"))
+_BENIGN_CATEGORIES: Final = frozenset(("birads_1", "birads_2"))
 
 
 def _is_suspicious(observed: Observed, terminology: Terminology) -> bool:
@@ -196,7 +190,7 @@ def _words(observations: list[Observed], terminology: Terminology) -> dict[str, 
             if not answer.denied:
                 for concept in answer.value.concepts:
                     if concept.domain in _WORDS:
-                        words[concept.domain] = terminology.value(*concept[:2]) or ""
+                        words[concept.domain] = concept.value or ""
     return words
 
 

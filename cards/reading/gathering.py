@@ -6,27 +6,28 @@ share parent, side and BodyStructure (converted DICOM reports, flat results); tw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.observed import Observed
 from cards.reading.roles import speaks
 
-_MASSES = {
+_MASSES: Final = {
     "q_mass_finding": "mass",
     "q_abnormality_architectural_distortion": "architectural_distortion",
     "q_abnormality_asymmetry": "focal_asymmetry",
 }
 
 
-@dataclass(slots=True)
 class Gathered:
     """The parts of one finding in order of discovery, and features that its neighbours state."""
 
-    parts: list[Observed]
-    side: str | None
-    features: list[str] = field(default_factory=list)
-    denied: bool = False
+    __slots__ = ("denied", "features", "parts", "side")
+
+    def __init__(
+        self, parts: list[Observed], side: str | None, features: list[str], denied: bool = False
+    ) -> None:
+        self.parts, self.side, self.features, self.denied = parts, side, features, denied
 
 
 def gather(observations: list[Observed], problems: list[Problem]) -> list[Gathered]:
@@ -47,17 +48,17 @@ def gather(observations: list[Observed], problems: list[Problem]) -> list[Gather
                 loose.setdefault(key, []).append(observed)
             else:
                 _attach(observed, head)
-        elif role in ("group", "exam", "question") and any(map(speaks, observed.answers)):
-            found[id(observed)] = Gathered([observed], observed.side)
+        elif role in ("group", "exam", "question") and any(speaks(answer) for answer in observed.answers):
+            found[id(observed)] = Gathered([observed], observed.side, [])
         elif role == "other_finding" and observed.parent is not None:
             above = found.get(id(observed.parent))
             if above is not None:
                 above.features.extend(_features(observed))
-    _gather_loose(loose, found, problems)
-    order = {id(observed): position for position, observed in enumerate(observations)}
-    findings = [one for one in found.values() if not one.denied]
-    findings.sort(key=lambda one: order[id(one.parts[0])])
-    return findings
+    if loose:
+        _gather_loose(loose, found, problems)
+        order = {id(observed): position for position, observed in enumerate(observations)}
+        found = dict(sorted(found.items(), key=lambda item: order[id(item[1].parts[0])]))
+    return [one for one in found.values() if not one.denied]
 
 
 def _head(observed: Observed, found: dict[int, Gathered]) -> Gathered | None:
@@ -100,16 +101,17 @@ def _gather_loose(
     for keys in by_parent.values():
         _merge_unplaced(keys, loose)
     for key, parts in loose.items():
-        described = [part for part in parts if not part.negated and any(map(speaks, part.answers))]
+        described = [
+            part for part in parts if not part.negated and any(speaks(answer) for answer in part.answers)
+        ]
         if not described:
             continue
         parent = parts[0].parent
-        gathered = Gathered(parts, key[1], denied=any(map(_is_denial, parts)))
-        if parent is not None:
-            gathered.features.extend(_features(parent))
-            if parent.role == "nothing" and len(by_parent[key[0]]) == 1:
-                gathered.parts = [parent, *parts]
-                parent.role = "finding"
+        features = [] if parent is None else _features(parent)
+        gathered = Gathered(parts, key[1], features, any(_is_denial(part) for part in parts))
+        if parent is not None and parent.role == "nothing" and len(by_parent[key[0]]) == 1:
+            gathered.parts = [parent, *parts]
+            parent.role = "finding"
         if sum(part.code_role == "morphology" for part in described) > 1:
             text = "Descriptors of several findings cannot be told apart; they were read as one finding."
             problems.append(Problem(parts[0].reference, "findings-not-told-apart", text))

@@ -9,16 +9,17 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Final
 
 from cards.reading.dates import Days, days_of, days_of_period, interval_until
 from cards.reading.resources import Json
 
-_ISO = re.compile(
+_ISO: Final = re.compile(
     r"P(?=[0-9])(?:([0-9]{1,3})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?(?:T[0-9HMS.]+)?"
 )
 
 # UCUM codes, FHIR period units and the words and signs that quantities carry instead of them.
-_UNITS: Mapping[str, str] = MappingProxyType(
+_UNITS: Final[Mapping[str, str]] = MappingProxyType(
     dict.fromkeys(("mo", "mo_g", "mo_j", "{month}", "month", "months", "m", "mos", "mes", "meses"), "month")
     | dict.fromkeys(("a", "a_g", "a_j", "year", "years", "yr", "yrs", "y", "{year}", "año", "años"), "year")
     | dict.fromkeys(("wk", "week", "weeks", "w", "wks", "{week}", "semana", "semanas"), "week")
@@ -26,8 +27,8 @@ _UNITS: Mapping[str, str] = MappingProxyType(
 )
 
 # A month has 30.4375 days on average; 26 weeks (182 days) mean 6 months and 365 days mean 12.
-_DAYS_A_MONTH = 30.4375
-_TOLERANCE_IN_DAYS = 3
+_DAYS_A_MONTH: Final = 30.4375
+_TOLERANCE_IN_DAYS: Final = 3
 
 
 def _from_days(days: int) -> str | None:

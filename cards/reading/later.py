@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import coded
@@ -14,8 +15,8 @@ from cards.reading.report_status import report_status
 from cards.reading.resources import Json, Resources
 from cards.terminology import Terminology
 
-_SIGNED = frozenset(("final", "amended", "corrected", "appended"))
-_KINDS = frozenset(("screening", "diagnostic"))
+_SIGNED: Final = frozenset(("final", "amended", "corrected", "appended"))
+_KINDS: Final = frozenset(("screening", "diagnostic"))
 
 
 def later_exams(

@@ -8,20 +8,29 @@ must agree; left and right at once is no side at all (R-DQ-01).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import WRONG, Coded, coded
 from cards.reading.resources import Json, Resources, references_of, shown
 from cards.terminology import Terminology
+from cards.value_class import value_class
 
-SIDES = ("left", "right", "bilateral")
-_SIDES = frozenset(SIDES)
-_BODY_SITE_REFERENCE = "http://hl7.org/fhir/StructureDefinition/bodySite"
-_STRUCTURE_MEMBERS = ("location", "locationQualifier", "structure", "laterality", "qualifier", "morphology")
+SIDES: Final = ("left", "right", "bilateral")
+_SIDES: Final = frozenset(SIDES)
+_BODY_SITE_REFERENCE: Final = "http://hl7.org/fhir/StructureDefinition/bodySite"
+_STRUCTURE_MEMBERS: Final = (
+    "location",
+    "locationQualifier",
+    "structure",
+    "laterality",
+    "qualifier",
+    "morphology",
+)
 
 
-class Site(NamedTuple):
+@value_class
+class Site:
     """The side (left, right, bilateral, missing for a contradiction, None for not said), the coded
     places, and ``structure``, which tells findings apart that name different BodyStructures."""
 
@@ -31,7 +40,7 @@ class Site(NamedTuple):
     wrong: bool = False
 
 
-NOWHERE = Site(None, ())
+NOWHERE: Final = Site(None, ())
 
 
 def one_side(sides: Iterable[str], location: str, problems: list[Problem]) -> str | None:
@@ -65,7 +74,7 @@ def site_of(
     body_site = resource.get("bodySite")
     if body_site is not None:
         wrong = not isinstance(body_site, (dict, list))
-        for one in (body_site,) if isinstance(body_site, dict) else references_of(body_site):
+        for one in references_of(body_site):
             value = coded(terminology, one)
             wrong = wrong or value is WRONG
             values.append(value)
@@ -77,13 +86,13 @@ def site_of(
         name = _read_structures(resource, holder, values, index, terminology, problems)
     if not values:
         return Site(None, (), name, wrong) if name or wrong else NOWHERE
-    sides: set[str] = set()
+    sides: list[str] = []
     places: list[str] = []
     for value in values:
         if value.placing:
             for concept in value.concepts:
                 if concept.domain == "laterality":
-                    sides.add(concept.concept)
+                    sides.append(concept.concept)
                 elif concept.domain == "location":
                     places.append(concept.concept)
     side = one_side(sides, index.reference_of(resource), problems) if sides else None

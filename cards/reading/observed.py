@@ -11,20 +11,19 @@ question. Fact modules look for answers by the domain of their concepts:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import NamedTuple, cast
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import NOTHING, WRONG, Coded, coded, of_concepts
 from cards.reading.resources import Json, references_of
 from cards.reading.unreadable import unreadable
 from cards.terminology import Terminology
+from cards.value_class import value_class
 
-WITHDRAWN = ("entered-in-error", "cancelled")
+WITHDRAWN: Final = ("entered-in-error", "cancelled")
 # A code of one of these domains says something when it stands as Observation.code or
 # component.code; the others name an exam, a place or a question.
-_ASSERTING = frozenset(
+_ASSERTING: Final = frozenset(
     (
         "associated_features",
         "bac_grade",
@@ -40,7 +39,8 @@ _ASSERTING = frozenset(
 )
 
 
-class Answer(NamedTuple):
+@value_class
+class Answer:
     """One value and the question it answers.
 
     ``asks`` are the concepts of the question code (Observation.code or component.code).
@@ -60,7 +60,6 @@ class Answer(NamedTuple):
     denied: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class Observed:
     """An Observation that belongs to the report.
 
@@ -73,31 +72,51 @@ class Observed:
     denies itself: no fact may be read from it.
     """
 
-    resource: Json
-    reference: str
-    holder: Json
-    code: Coded
-    answers: list[Answer]
-    code_role: str | None = None
-    parent: Observed | None = None
-    role: str = "nothing"
-    own_side: str | None = None
-    side: str | None = None
-    places: tuple[str, ...] = ()
-    structure: str = ""
-    finding_id: str | None = None
-    negated: bool = False
-    members: list[Observed] = field(default_factory=list)
+    __slots__ = (
+        "answers",
+        "code",
+        "code_role",
+        "finding_id",
+        "holder",
+        "members",
+        "negated",
+        "own_side",
+        "parent",
+        "places",
+        "reference",
+        "resource",
+        "role",
+        "side",
+        "structure",
+    )
+
+    def __init__(
+        self,
+        resource: Json,
+        reference: str,
+        holder: Json,
+        code: Coded,
+        answers: list[Answer],
+        code_role: str | None = None,
+        parent: Observed | None = None,
+    ) -> None:
+        self.resource, self.reference, self.holder = resource, reference, holder
+        self.code, self.answers, self.code_role = code, answers, code_role
+        self.parent = parent
+        self.members: list[Observed] = []
+        self.role = "nothing"
+        self.own_side: str | None = None
+        self.side: str | None = None
+        self.places: tuple[str, ...] = ()
+        self.structure = ""
+        self.finding_id: str | None = None
+        self.negated = False
 
 
 def _joined(value: Coded, code: Coded) -> Coded:
     """A value together with the statement its code makes."""
     said = [concept for concept in code.concepts if concept.domain in _ASSERTING]
     return of_concepts((*said, *value.concepts), value.unknown, value.text_only and not said)
-
-
-# Building a NamedTuple by its name costs twice as much, and there is one for every component.
-_new_answer = cast("Callable[[type[Answer], tuple[object, ...]], Answer]", tuple.__new__)
 
 
 def _answer(element: Json, code: Coded, path: str, terminology: Terminology) -> Answer:
@@ -109,10 +128,10 @@ def _answer(element: Json, code: Coded, path: str, terminology: Terminology) -> 
     denied = element.get("valueBoolean") is False or (value.absent and role != "change")
     if role is None and code.domains and value is not WRONG and not _ASSERTING.isdisjoint(code.domains):
         value = _joined(value, code)
-    return _new_answer(Answer, (code, value, element, path, role, denied))
+    return Answer(code, value, element, path, role, denied)
 
 
-_PATHS = tuple(f"component[{position}]" for position in range(32))
+_PATHS: Final = tuple(f"component[{position}]" for position in range(32))
 
 
 def read_observation(
@@ -137,8 +156,9 @@ def read_observation(
         wrong = True
     elif wrong:
         unreadable(resource, reference, problems)
-    negated = resource.get("status") in WITHDRAWN
-    return Observed(resource, reference, holder, code, answers, code.role, negated=negated), wrong
+    observed = Observed(resource, reference, holder, code, answers, code.role)
+    observed.negated = resource.get("status") in WITHDRAWN
+    return observed, wrong
 
 
 def _add_components(components: object, answers: list[Answer], terminology: Terminology) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import Coded, coded, codings_of
@@ -20,13 +20,15 @@ from cards.reading.questions import study_sides
 from cards.reading.reading import ActiveOrder
 from cards.reading.resources import Json, Resources, references_of
 from cards.terminology import Terminology
+from cards.value_class import value_class
 
-_OPEN = frozenset(("active", "draft", "on-hold", None))
-_PROPOSED = ("proposal", "plan", "option")
-_MAMMOGRAM_CONCEPTS = ("mg_", "dbt_", "mammography", "screening_mammography", "diagnostic_mammography")
+_OPEN: Final = frozenset(("active", "draft", "on-hold", None))
+_PROPOSED: Final = ("proposal", "plan", "option")
+_MAMMOGRAM_CONCEPTS: Final = ("mg_", "dbt_", "mammography", "screening_mammography", "diagnostic_mammography")
 
 
-class Order(NamedTuple):
+@value_class
+class Order:
     """A ServiceRequest that follows from the report. ``side`` is left, right, bilateral or None."""
 
     reference: str

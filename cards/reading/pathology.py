@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Final
 
 from cards.facts import Finding
 from cards.problem import Problem
@@ -22,11 +23,11 @@ from cards.reading.resources import Json, Resources, references_of
 from cards.reading.topics import Said, Topics, about
 from cards.terminology import BrokenTable, Terminology
 
-_QUESTIONS = ("q_pathology", "q_pathology_results", "pathology_final_diagnosis", "pathology_report")
-_IS_PATHOLOGY = frozenset(("pathology_report", "pathology_final_diagnosis", "category_pathology"))
+_QUESTIONS: Final = ("q_pathology", "q_pathology_results", "pathology_final_diagnosis", "pathology_report")
+_IS_PATHOLOGY: Final = frozenset(("pathology_report", "pathology_final_diagnosis", "category_pathology"))
 # Tuples: a status of a wrong JSON type may not be hashable.
-_FINISHED = ("final", "amended", "corrected", "appended")
-_VOID = ("entered-in-error", "cancelled")
+_FINISHED: Final = ("final", "amended", "corrected", "appended")
+_VOID: Final = ("entered-in-error", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def read_pathology(
     return found
 
 
-_AT_BIOPSY = frozenset(("3", "4", "4A", "4B", "4C", "5"))
+_AT_BIOPSY: Final = frozenset(("3", "4", "4A", "4B", "4C", "5"))
 
 
 def with_pathology(

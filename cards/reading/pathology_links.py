@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from cards.reading.observed import Observed
 from cards.reading.resources import Json, Resources, references_of
 
 # The members through which a pathology result leads back to what was biopsied.
-_PATHS = (
+_PATHS: Final = (
     "result",
     "basedOn",
     "specimen",
@@ -23,8 +24,8 @@ _PATHS = (
     "parent",
     "procedure",
 )
-_DEEPEST = 5
-_MOST_STEPS = 500
+_DEEPEST: Final = 5
+_MOST_STEPS: Final = 500
 
 
 def _reached(start: Json, ends: frozenset[int], index: Resources) -> Iterator[Json]:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import codings_of
@@ -13,9 +14,9 @@ from cards.reading.data_file import data_rows
 from cards.reading.dates import days_of
 from cards.reading.resources import Json
 
-_OLDEST = 130
-_SEX_PARAMETER = "sexParameterForClinicalUse"
-_SEX_PARAMETER_CODES = {
+_OLDEST: Final = 130
+_SEX_PARAMETER: Final = "sexParameterForClinicalUse"
+_SEX_PARAMETER_CODES: Final = {
     "female-typical": "female",
     "male-typical": "male",
     "female": "female",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
+from typing import Final
 
 from cards.reading.codings import codings_of
 from cards.reading.data_file import data_rows
@@ -13,10 +14,14 @@ from cards.reading.resources import Json, Resources
 from cards.terminology import Terminology
 
 # A statement counts for as long as the state it names can last: 40 weeks, or a year of nursing.
-_LASTS = {"pregnant": timedelta(weeks=40), "lactating": timedelta(days=365), "none": timedelta(weeks=40)}
+_LASTS: Final = {
+    "pregnant": timedelta(weeks=40),
+    "lactating": timedelta(days=365),
+    "none": timedelta(weeks=40),
+}
 # Tuples: a status of a wrong JSON type may not be hashable.
-_VOID = ("entered-in-error", "cancelled", "refuted")
-_ENDED = ("inactive", "resolved", "remission")
+_VOID: Final = ("entered-in-error", "cancelled", "refuted")
+_ENDED: Final = ("inactive", "resolved", "remission")
 
 
 @cache

@@ -7,6 +7,7 @@ items is a group with a side of its own; what is nested in an answer belongs to 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import NOTHING, WRONG, coded
@@ -16,7 +17,7 @@ from cards.reading.resources import Json, Resources, references_of
 from cards.reading.unreadable import unreadable
 from cards.terminology import Terminology
 
-_READ = frozenset(("completed", "amended"))
+_READ: Final = frozenset(("completed", "amended"))
 
 
 def read_questionnaire(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from cards.terminology import BrokenTable, Concept
 from cards.terminology.rows import records
 
-ROLES = frozenset(
+ROLES: Final = frozenset(
     (
         "finding",  # a calcification finding
         "any_finding",  # a finding whose kind is the value
@@ -28,7 +29,7 @@ ROLES = frozenset(
     )
 )
 # Attributes of a calcification finding when they arrive as Observations of their own.
-ATTRIBUTES = frozenset(("morphology", "distribution", "change", "feature", "presence", "detail"))
+ATTRIBUTES: Final = frozenset(("morphology", "distribution", "change", "feature", "presence", "detail"))
 
 
 def _table(name: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from cards.facts import UNSTATED_FACTS, Facts, Finding
 from cards.problem import Problem
@@ -38,7 +39,7 @@ from cards.reading.topics import sort_by_topic
 from cards.reading.uncoded import is_described
 from cards.terminology import Terminology, shipped
 
-_DESCRIBED_CATEGORIES = frozenset(("0", "0A", "0P", "3", "4", "4A", "4B", "4C", "5"))
+_DESCRIBED_CATEGORIES: Final = frozenset(("0", "0A", "0P", "3", "4", "4A", "4B", "4C", "5"))
 
 
 def read(
@@ -60,7 +61,7 @@ def read(
         return read_exam(one, "", (), (), index, words, []).exam_type != "not_mammography"
 
     report = find_report(
-        index, context, is_mammography, lambda one: bool(read_findings(one, index, words, []).members)
+        index, context, is_mammography, lambda one: bool(read_findings(one, index, words, []).described)
     )
     if report is None:
         return _nothing_to_read(context, problems)
@@ -180,12 +181,7 @@ def _read_report(
 
 def _with_own_categories(found: Findings, categories: Mapping[str, str]) -> tuple[Finding, ...]:
     """The findings with the category that is coded on each."""
-    return tuple(
-        Finding(**members)
-        if (own := categories.get(members["finding_id"])) is None
-        else Finding(**members, assessment=own, is_known_cancer=own == "6")
-        for members in found.members
-    )
+    return tuple(described.finding(categories.get(described.finding_id)) for described in found.described)
 
 
 def _with_results(
@@ -215,7 +211,7 @@ def _comparison(found: Findings) -> str:
     named = found.words.get("comparison_status")
     if named is not None:
         return named
-    changed = any(members.get("change", "not_compared") != "not_compared" for members in found.members)
+    changed = any(described.change != "not_compared" for described in found.described)
     return "compared" if changed or found.earlier_exam else "not_stated"
 
 

@@ -6,28 +6,29 @@ nothing, from the orders that follow from the report.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Final
 
 from cards.problem import Problem
-from cards.reading.codings import Coded
 from cards.reading.data_file import data_rows
 from cards.reading.intervals import value_interval
 from cards.reading.orders import Order
 from cards.reading.topics import Said, Topics, about, note_unmapped
 from cards.terminology import Terminology
+from cards.value_class import value_class
 
-_QUESTIONS = ("q_recommendation", "q_recommendation_text", "q_recommended_followup")
-_INTERVAL_QUESTIONS = (
+_QUESTIONS: Final = ("q_recommendation", "q_recommendation_text", "q_recommended_followup")
+_TOPICS: Final = ("recommendation", *_QUESTIONS)
+_INTERVAL_QUESTIONS: Final = (
     "q_recommendation_interval",
     "q_recommended_followup_interval",
     "q_recommended_followup_date",
 )
-_INTERVAL_IN_CONCEPT = {"followup_6_months": "P6M", "followup_3_months": "P3M"}
-_FOLLOW_UP = frozenset(("routine_screening", "short_interval_follow_up"))
-_A_MAMMOGRAM = frozenset(
+_INTERVAL_IN_CONCEPT: Final = {"followup_6_months": "P6M", "followup_3_months": "P3M"}
+_FOLLOW_UP: Final = frozenset(("routine_screening", "short_interval_follow_up"))
+_A_MAMMOGRAM: Final = frozenset(
     (
         "mammogram_unspecified",
         "diagnostic_mammogram",
@@ -43,7 +44,8 @@ _A_MAMMOGRAM = frozenset(
 )
 
 
-class Recommended(NamedTuple):
+@value_class
+class Recommended:
     """``values`` as in Facts.recommendation (None: nothing coded), the interval, the side."""
 
     values: tuple[str, ...] | None = None
@@ -57,23 +59,23 @@ def _order_meanings() -> Mapping[tuple[str, str], str]:
     return {(row["domain"], row["concept"]): row["recommendation"] for row in rows}
 
 
-def _of_answer(said: Said) -> Iterator[str]:
+def _of_answer(said: Said) -> tuple[str, ...]:
     """The recommendations of one answer.
 
     Some codes are also the name of a view or a study; those recommend something only as the
     answer to a question about recommendations.
     """
-    asked = said.asks(*_QUESTIONS)
-    for concept in said.answer.value.concepts:
-        if concept.domain != "recommendation":
-            continue
-        if not asked and any(other.domain != "recommendation" for other in said.answer.value.concepts):
-            continue
-        yield concept.concept
+    value = said.answer.value
+    if len(value.domains) > 1 and not said.asks(_QUESTIONS):
+        return ()
+    return value.of("recommendation")
+
+
+_DAYS_OF: Final = {"Y": 365.25, "M": 30.4375, "D": 1.0}
 
 
 def _length_in_days(interval: str) -> float:
-    return int(interval[1:-1]) * {"Y": 365.25, "M": 30.4375, "D": 1.0}[interval[-1]]
+    return int(interval[1:-1]) * _DAYS_OF[interval[-1]]
 
 
 def _shortest(found: Sequence[tuple[str, str]], problems: list[Problem]) -> str | None:
@@ -90,7 +92,8 @@ def _shortest(found: Sequence[tuple[str, str]], problems: list[Problem]) -> str 
 def _one_side(sides: Iterable[str | None]) -> str | None:
     """left or right when every side given is that one; else None."""
     given = {side for side in sides if side is not None}
-    return given.pop() if given in ({"left"}, {"right"}) else None
+    only = given.pop() if len(given) == 1 else None
+    return only if only in ("left", "right") else None
 
 
 def _short_interval(concepts: Iterable[str], interval: str | None) -> bool:
@@ -109,16 +112,16 @@ def _from_observations(
     names: dict[str, None] = {}
     sides: list[str | None] = []
     intervals: list[tuple[str, str]] = []
-    for said in about(topics, ("recommendation", *_QUESTIONS)):
-        found = tuple(_of_answer(said))
-        names.update(dict.fromkeys(found))
+    for said in about(topics, _TOPICS):
+        found = _of_answer(said)
         note_unmapped(said, terminology, problems)
         if found:
             sides.append(said.observed.side)
         for name in found:
+            names[name] = None
             if name in _INTERVAL_IN_CONCEPT:
                 intervals.append((_INTERVAL_IN_CONCEPT[name], said.location))
-        if not found and said.asks(*_QUESTIONS) and said.answer.value == Coded((), (), False):
+        if not found and said.asks(_QUESTIONS) and said.answer.value.is_empty:
             # DICOM lets the follow-up itself carry a time: 111053 with a quantity.
             timed = value_interval(said.answer.element, exam)
             if timed is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cards.problem import Problem
 from cards.reading.resources import Json
 
 # Which status stands when the report and the caller name different ones;
 # amended, corrected and appended are equal: the report's own stands.
-_PRECEDENCE = {
+_PRECEDENCE: Final = {
     "entered_in_error": 0,
     "cancelled": 1,
     "amended": 2,
@@ -19,7 +21,7 @@ _PRECEDENCE = {
     "registered": 6,
     "unknown": 7,
 }
-_FHIR = {status.replace("_", "-"): status for status in _PRECEDENCE} | {
+_FHIR: Final = {status.replace("_", "-"): status for status in _PRECEDENCE} | {
     # R5: changed before it was finished.
     "modified": "preliminary",
 }

@@ -168,12 +168,11 @@ class Resources:
         return self._identified.get(key)
 
 
-def references_of(value: object) -> Iterator[object]:
+def references_of(value: object) -> list[object]:
     """The members of a list of References, or of one that was sent without its list."""
     if isinstance(value, list):
-        yield from value
-    elif isinstance(value, dict):
-        yield value
+        return value
+    return [value] if isinstance(value, dict) else []
 
 
 def shown(reference: object) -> str:

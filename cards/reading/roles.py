@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cards.problem import Problem
+from cards.reading.codings import is_calcification
 from cards.reading.observed import Answer, Observed
 from cards.reading.questions import ATTRIBUTES
-from cards.terminology import Concept
 
-_DIAGNOSES = frozenset(("calcification", "microcalcification"))
-_CALCIFIED = frozenset(("morphology", "distribution", "diagnoses", "associated_features"))
-_NO_DESCRIPTOR = frozenset(
+_NO_DESCRIPTOR: Final = frozenset(
     ("calcification_unspecified", "microcalcification_unspecified", "macrocalcification_unspecified")
 )
-_OTHER = frozenset(("other_finding", "benign_finding"))
-
-
-def is_calcification(concept: Concept) -> bool:
-    """Whether a concept says, by itself, that calcifications are there."""
-    domain = concept.domain
-    if domain == "morphology":
-        return concept.concept != "no_calcification"
-    if domain == "distribution":
-        return True
-    if domain == "diagnoses":
-        return concept.concept in _DIAGNOSES
-    return domain == "associated_features" and concept.concept == "mass_with_calcifications"
+_OTHER: Final = frozenset(("other_finding", "benign_finding"))
 
 
 def speaks(answer: Answer) -> bool:
     """Whether an answer shows that there is a calcification finding, mapped or not."""
     if answer.denied or answer.role == "aside":
         return False
-    if not _CALCIFIED.isdisjoint(answer.value.domains) and any(map(is_calcification, answer.value.concepts)):
-        return True
-    return answer.role in ("morphology", "distribution") and bool(answer.value.unknown)
+    return answer.value.calcified or (
+        answer.role in ("morphology", "distribution") and bool(answer.value.unknown)
+    )
 
 
 def _denied(observed: Observed) -> bool:
@@ -45,7 +33,7 @@ def _denied(observed: Observed) -> bool:
 
 
 def _code_says_calcification(observed: Observed) -> bool:
-    return observed.code_role == "finding" or any(map(is_calcification, observed.code.concepts))
+    return observed.code_role == "finding" or observed.code.calcified
 
 
 def _only_distribution(observed: Observed) -> bool:
@@ -57,13 +45,12 @@ def _only_distribution(observed: Observed) -> bool:
 def _is_other_finding(observed: Observed) -> bool:
     if observed.code_role in _OTHER:
         return True
-    if any(concept.domain == "associated_features" for concept in observed.code.concepts):
+    if "associated_features" in observed.code.domains:
         return True
     return observed.code_role == "any_finding" and any(
-        concept.domain == "associated_features"
+        "associated_features" in answer.value.domains
         for answer in observed.answers
         if not answer.denied and answer.role in (None, "any_finding", "feature")
-        for concept in answer.value.concepts
     )
 
 
@@ -78,8 +65,7 @@ def _role(observed: Observed) -> str:
         return "attribute"
     if code_role == "aside":
         return "nothing"
-    calcified = any(map(speaks, observed.answers))
-    if calcified and code_role not in ("group", "exam", "question"):
+    if code_role not in ("group", "exam", "question") and any(speaks(answer) for answer in observed.answers):
         return "finding"
     if _is_other_finding(observed):
         return "other_finding"
@@ -122,7 +108,9 @@ def assign_roles(observations: list[Observed], problems: list[Problem]) -> bool:
 def _is_unstated(observed: Observed, role: str, problems: list[Problem]) -> bool:
     """A finding whose data are absent, or whose kind no table knows: neither a finding nor silence."""
     if role == "finding":
-        if "dataAbsentReason" not in observed.resource or any(map(speaks, observed.answers[1:])):
+        if "dataAbsentReason" not in observed.resource or any(
+            speaks(answer) for answer in observed.answers[1:]
+        ):
             return False
         observed.negated, observed.role = True, "nothing"
         text = "The finding was asked for and its data are absent."

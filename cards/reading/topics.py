@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Final
 
 from cards.problem import Problem
 from cards.reading.codings import NOTHING, codings_of
 from cards.reading.observed import Answer, Observed
 from cards.reading.resources import Json
 from cards.terminology import Terminology
+from cards.value_class import value_class
 
 # Domains of values, and questions whose answers matter whatever they hold (dates, quantities, text).
-_DOMAINS = frozenset(
+_DOMAINS: Final = frozenset(
     ("assessment", "density", "recommendation", "diagnoses", "procedures", "rad_path_concordance")
 )
-_QUESTIONS = frozenset(
+_QUESTIONS: Final = frozenset(
     (
         "q_assessment",
         "q_birads_set",
@@ -35,15 +36,14 @@ _QUESTIONS = frozenset(
         "q_prior_mastectomy",
     )
 )
-
-
 # Roles of questions that describe a finding; their answers are read with the finding.
-_DESCRIPTIVE = frozenset(
+_DESCRIPTIVE: Final = frozenset(
     ("morphology", "distribution", "change", "feature", "presence", "detail", "interpretation")
 )
 
 
-class Said(NamedTuple):
+@value_class
+class Said:
     """One answer and the Observation it stands in."""
 
     observed: Observed
@@ -61,7 +61,7 @@ class Said(NamedTuple):
         element = self.answer.element
         return element.get("valueCodeableConcept") or element.get("valueCoding")
 
-    def asks(self, *questions: str) -> bool:
+    def asks(self, questions: tuple[str, ...]) -> bool:
         """Whether the answer's question is one of these concepts."""
         return any(concept.concept in questions for concept in self.answer.asks.concepts)
 
@@ -100,7 +100,7 @@ def _add_own_code(topics: Topics, observed: Observed, domain: str) -> None:
         topics.setdefault(domain, []).append(Said(observed, Answer(NOTHING, observed.code, element, "code")))
 
 
-def about(topics: Topics, names: Sequence[str]) -> list[Said]:
+def about(topics: Topics, names: tuple[str, ...]) -> list[Said]:
     """The answers about any of several topics, each once."""
     held = [topics[name] for name in names if name in topics]
     if len(held) < 2:

@@ -6,9 +6,11 @@ turns the exception into a clear 400.
 
 from __future__ import annotations
 
+from typing import Final
+
 from cards.reading.resources import Json
 
-_OLD_MEMBERS = {
+_OLD_MEMBERS: Final[dict[str, tuple[str, ...]]] = {
     "DiagnosticReport": ("codedDiagnosis", "context", "image", "request"),
     "Observation": ("related", "comment", "comments", "context"),
 }

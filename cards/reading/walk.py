@@ -7,10 +7,6 @@ report, nor is anything that another report lists as its own result.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
 from cards.problem import Problem
 from cards.reading.composition import Entry, section_entries
 from cards.reading.laterality import NOWHERE, site_of
@@ -22,7 +18,6 @@ from cards.reading.versions import refuse_old_version
 from cards.terminology import Terminology
 
 
-@dataclass(slots=True)
 class Reached:
     """The Observations of the report in order of discovery.
 
@@ -30,10 +25,12 @@ class Reached:
     be read. ``linked`` are the ids (of Python) of every resource that was reached.
     """
 
-    observations: list[Observed] = field(default_factory=list)
-    linked: set[int] = field(default_factory=set)
-    incomplete: bool = False
-    wrong: bool = False
+    __slots__ = ("incomplete", "linked", "observations", "wrong")
+
+    def __init__(self) -> None:
+        self.observations: list[Observed] = []
+        self.linked: set[int] = set()
+        self.incomplete = self.wrong = False
 
 
 def reach(report: Json, index: Resources, terminology: Terminology, problems: list[Problem]) -> Reached:
@@ -53,7 +50,7 @@ class _Walk:
         self.report, self.index, self.terminology, self.problems = report, index, terminology, problems
         self.reached = Reached()
         self.known: dict[int, Observed] = {}
-        self.waiting: deque[Observed] = deque()
+        self.waiting: list[Observed] = []
         self.foreign: set[int] | None = None
 
     def run(self) -> Reached:
@@ -82,8 +79,8 @@ class _Walk:
         return self.reached
 
     def _drain(self) -> None:
-        while self.waiting:
-            observed = self.waiting.popleft()
+        # What is waiting grows while it is read.
+        for observed in self.waiting:
             resource = observed.resource
             members = resource.get("hasMember")
             if members is not None:
@@ -92,12 +89,12 @@ class _Walk:
                     self._follow(reference, observed.holder, place, observed)
             if "derivedFrom" in resource:
                 self._derived(observed)
+        self.waiting.clear()
 
-    def _list(self, resource: Json, name: str, observed: Observed) -> Iterator[object]:
+    def _list(self, resource: Json, name: str, observed: Observed) -> list[object]:
         members = resource.get(name)
         if not isinstance(members, (list, dict)):
             self._unreadable(resource, observed.reference)
-            return iter(())
         return references_of(members)
 
     def _derived(self, observed: Observed) -> None:
@@ -147,14 +144,15 @@ class _Walk:
         side: str | None,
         derived: Observed | None = None,
     ) -> None:
-        known = self.known.get(id(resource))
+        identity = id(resource)
+        known = self.known.get(identity)
         if known is not None:
             if known.parent is None and parent is not None and parent is not known:
                 known.parent = parent
             if parent is not None:
                 parent.members.append(known)
             return
-        self.reached.linked.add(id(resource))
+        self.reached.linked.add(identity)
         kind = resource.get("resourceType")
         if kind == "QuestionnaireResponse":
             groups, wrong = read_questionnaire(resource, self.index, self.terminology, self.problems)
@@ -166,7 +164,7 @@ class _Walk:
         refuse_old_version(resource)
         reference = self.index.reference_of(resource)
         observed, wrong = read_observation(resource, reference, holder, self.terminology, self.problems)
-        self.known[id(resource)] = observed
+        self.known[identity] = observed
         observed.parent = parent
         stated = [answer.value for answer in observed.answers if answer.value.placing]
         if observed.code.placing:
@@ -248,9 +246,8 @@ def _summary_side(summary: Observed) -> str | None:
 
 def _inherit_sides(observations: list[Observed], problems: list[Problem]) -> None:
     """Hand every side down to the members that state none; two different ones make it missing."""
-    pending = deque(observed for observed in observations if observed.side is not None and observed.members)
-    while pending:
-        parent = pending.popleft()
+    pending = [observed for observed in observations if observed.side is not None and observed.members]
+    for parent in pending:  # grows while it is read
         for member in parent.members:
             if member.own_side is not None:
                 _compare(member, parent, problems)

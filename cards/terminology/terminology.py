@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 from cards.terminology.ambiguous import ambiguous_codes
 from cards.terminology.check_digits import check_digit_is_wrong
 from cards.terminology.crosswalk import crosswalk, is_question
 from cards.terminology.rows import BrokenTable, Row, shipped_text, table_rows
 from cards.terminology.systems import Systems, alias_table
+from cards.value_class import value_class
 
-DOMAINS = (
+DOMAINS: Final = (
     "morphology",
     "distribution",
     "assessment",
@@ -31,15 +32,21 @@ DOMAINS = (
 )
 
 
-class Concept(NamedTuple):
-    """What a code means: a concept of one domain (the name of its table)."""
+@value_class
+class Concept:
+    """What a code means: a concept of one domain (the name of its table).
+
+    ``value`` is its Facts value (decision model 2.4); None where it has none.
+    """
 
     domain: str
     concept: str
     verified: bool
+    value: str | None = None
 
 
-class Hazard(NamedTuple):
+@value_class
+class Hazard:
     """A code that must not be taken at its word (hazards.csv).
 
     ``kind`` is conflict, reject_invalid, subcategory_in_text, numeric_legacy_morphology,
@@ -56,24 +63,34 @@ class Terminology:
 
     ``known`` are the concepts by (canonical system, code), ``rows`` every row that was loaded,
     ``domains`` their domains. ``derived`` is room for a reader to keep what it works out of a known
-    code, under the same key.
+    code, by system and code.
     """
 
-    __slots__ = ("_hazards", "_systems", "_values", "_withheld", "derived", "domains", "known", "rows")
+    __slots__ = (
+        "_bare_words",
+        "_hazards",
+        "_systems",
+        "_values",
+        "_withheld",
+        "derived",
+        "domains",
+        "known",
+        "rows",
+    )
 
     def __init__(
         self, rows: Iterable[Row], hazards: Iterable[Row], systems: Systems, accept_unverified: bool
     ) -> None:
         self.rows = tuple(rows)
         self._systems = systems
-        self._values = crosswalk()
+        self._values, self._bare_words = crosswalk(), ambiguous_codes()
         self.domains = frozenset(row.domain for row in self.rows)
-        self.derived: dict[tuple[object, object], Any] = {}
+        self.derived: dict[str, dict[str, Any]] = {}
         self.known: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._withheld: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._hazards: dict[tuple[str, str], tuple[Hazard, ...]] = {}
         for row in self.rows:
-            concept = Concept(row.domain, row.concept, row.verified)
+            concept = Concept(row.domain, row.concept, row.verified, self.value(row.domain, row.concept))
             trusted = row.verified or accept_unverified or is_question(row.domain, row.concept)
             table = self.known if trusted else self._withheld
             key = (systems.canonical(row.system), row.code)
@@ -107,7 +124,7 @@ class Terminology:
 
     def bare_word(self, system: str, code: str) -> str | None:
         """``fine``, ``pleomorphic`` or ``heterogeneous`` for a code that says no more (R-DQ-11)."""
-        return ambiguous_codes().get((self._systems.canonical(system), code))
+        return self._bare_words.get((self._systems.canonical(system), code))
 
     def canonical_system(self, system: str) -> str:
         """The URI that the tables use for a code system, however it was spelled."""

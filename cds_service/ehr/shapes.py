@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from cards.reading.findings import Findings
 from cards.reading.observed import Observed
-from cards.reading.roles import is_calcification
 
 # What a finding rests on when it is no Observation: resource type -> shape.
 NOT_OBSERVED: Mapping[str, str] = {
@@ -34,7 +33,7 @@ def _own_shape(head: Observed, parts: Sequence[Observed]) -> str:
         return "one attribute an Observation"
     if head.role == "exam":
         return "exam code"
-    return "specific code" if any(map(is_calcification, head.code.concepts)) else "components"
+    return "specific code" if head.code.calcified else "components"
 
 
 def _around(head: Observed, observations: Sequence[Observed]) -> list[str]:

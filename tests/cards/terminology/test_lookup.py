@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cards.terminology import shipped
+from cards.terminology import Concept, shipped
 from cards.terminology.check_digits import check_digit_is_wrong, loinc_is_valid, snomed_is_valid
 from cards.terminology.crosswalk import is_question
 
@@ -56,9 +56,9 @@ def test_a_code_is_matched_letter_by_letter(code: str) -> None:
 
 def test_unverified_questions_are_known_as_such() -> None:
     """A question code that nobody verified is read, and says that it is unverified."""
-    assert [tuple(one) for one in shipped().lookup("http://loinc.org", "72018-2")] == [
-        ("observation_codes", "q_assessment", False)
-    ]
+    assert shipped().lookup("http://loinc.org", "72018-2") == (
+        Concept("observation_codes", "q_assessment", False),
+    )
 
 
 @pytest.mark.parametrize("code", ["129760005", "6111000179101", "80248007", "7771000"])

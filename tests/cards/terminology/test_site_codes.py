@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cards.terminology import BrokenTable, load_terminology
+from cards.terminology import BrokenTable, Concept, load_terminology
 
 HEADER = "concept,system,code,display,source,verified,note\n"
 LOCAL = "http://example.org/codes"
@@ -13,7 +13,7 @@ LOCAL = "http://example.org/codes"
 def test_a_local_code_means_its_concept() -> None:
     """A row of the site is looked up like any other."""
     own = load_terminology(HEADER + f"amorphous,{LOCAL},CALC-AM,,site,true,\n")
-    assert [tuple(one) for one in own.lookup(LOCAL, "CALC-AM")] == [("morphology", "amorphous", True)]
+    assert own.lookup(LOCAL, "CALC-AM") == (Concept("morphology", "amorphous", True, "amorphous"),)
 
 
 def test_a_name_of_two_tables_belongs_to_both_unless_said() -> None:
