@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 
-from sqlalchemy import Engine, delete, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine
 
 from cds_service.outgoing.breaker import Breaker
 from cds_service.permits import while_waiting
-from cds_service.storage import DATABASE_ERRORS, spent_token
+from cds_service.storage.spent_tokens import SpentTokens
 from cds_service.trust.client import Client
 from cds_service.trust.refusal import TokenRefused
 
@@ -21,9 +19,6 @@ MOST_REMEMBERED = 100_000
 # Seconds of one insert, from which on the database counts as slow. For a quick one a call keeps its turn to
 # compute: to leave it means to come back behind another call.
 SLOW_SECONDS = 0.05
-
-# Made once: making a statement takes longer than the insert.
-_SPEND = insert(spent_token)
 
 
 def _say_nothing(_: str) -> None:
@@ -39,7 +34,7 @@ class Replay:
     """
 
     def __init__(self, engine: Engine, note: Callable[[str], None] = _say_nothing) -> None:
-        self._engine = engine
+        self._spent = SpentTokens(engine)
         self._note = note
         self._remembered: dict[tuple[str, str], float] = {}
         self._purged_at = 0.0
@@ -74,23 +69,23 @@ class Replay:
         if not self._breaker.may_call():
             self._note("replay-store-down")
             return True
-        began = time.perf_counter()
-        try:
-            with while_waiting() if self._is_slow else nullcontext(), self._engine.begin() as connection:
-                connection.execute(
-                    _SPEND, {"issuer": client.issuer, "jti": jti, "expires_at": int(expires) + 1}
-                )
-        except IntegrityError:
-            self._breaker.succeeded()
-            return False
-        except DATABASE_ERRORS:
+        is_new = self._add(client.issuer, jti, int(expires) + 1)
+        if is_new is None:
             self._breaker.failed()
             self._note("replay-store-down")
             return True
-        finally:
-            self._is_slow = time.perf_counter() > began + SLOW_SECONDS
         self._breaker.succeeded()
-        return True
+        return is_new
+
+    def _add(self, issuer: str, jti: str, expires_at: int) -> bool | None:
+        began = time.perf_counter()
+        if self._is_slow:
+            with while_waiting():
+                is_new = self._spent.add(issuer, jti, expires_at)
+        else:
+            is_new = self._spent.add(issuer, jti, expires_at)
+        self._is_slow = time.perf_counter() > began + SLOW_SECONDS
+        return is_new
 
     def is_resting(self) -> bool:
         """Say whether the database is left alone now, so that the memory decides."""
@@ -98,7 +93,7 @@ class Replay:
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self._spent.close()
 
     def purge(self, now: float) -> None:
         """Delete what has expired, at most once a minute; a database that is away is asked again later."""
@@ -107,8 +102,5 @@ class Replay:
                 return
             self._purged_at = now
             self._forget(now)
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(delete(spent_token).where(spent_token.c.expires_at < now))
-        except DATABASE_ERRORS:
+        if not self._spent.forget(now):
             self._note("replay-store-down")
