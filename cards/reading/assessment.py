@@ -7,14 +7,13 @@ where no report and no breast has a category does the worst of the findings stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from typing import Final
 
 from cards.facts import Finding
 from cards.problem import Problem
 from cards.reading.category import (
-    NO_CATEGORY,
     Category,
     agreed,
     driving_rank,
@@ -29,7 +28,7 @@ from cards.reading.topics import Said, Topics, about, note_unmapped
 from cards.terminology import Terminology
 from cards.value_class import value_class
 
-QUESTIONS: Final = ("q_assessment", "q_birads_set", "q_overall_assessment")
+_TOPICS: Final = ("assessment", "q_assessment", "q_birads_set", "q_overall_assessment")
 
 
 @value_class
@@ -40,7 +39,7 @@ class Assessments:
     left: str | None = None
     right: str | None = None
     conflict: bool = False
-    findings: Mapping[str, str] = field(default_factory=dict)
+    findings: dict[str, str] = field(default_factory=dict)
     others: tuple[tuple[str | None, str], ...] = ()
 
 
@@ -103,9 +102,9 @@ def read_assessments(
     for path, value in _conclusions(report):
         place = f"{location}.{path}"
         take("overall", read_category(value, coded(terminology, value), terminology, place, problems), place)
-    for said in about(topics, ("assessment", *QUESTIONS)):
+    for said in about(topics, _TOPICS):
         found = read_category(said.value, said.answer.value, terminology, said.location, problems)
-        if found != NO_CATEGORY:
+        if found.value is not None or found.conflict:
             _ask_code_problem(said, problems)
         if said.answer.value.unknown:
             note_unmapped(said, terminology, problems)
@@ -131,6 +130,8 @@ def read_assessments(
 
 def _worst_by_side(assessments: Assessments, findings: Iterable[Finding]) -> dict[str, str]:
     """The worst finding's own category for left, right and, without a side, the report."""
+    if not assessments.findings and not assessments.others:
+        return {}
     stated = [(finding.laterality, assessments.findings.get(finding.finding_id)) for finding in findings]
     stated += [(side or "missing", category) for side, category in assessments.others]
     worst: dict[str, str] = {}
@@ -179,26 +180,31 @@ def with_levels(
     )
 
 
-def category_above_findings(assessments: Assessments, findings: Iterable[Finding]) -> bool:
+def category_above_findings(assessments: Assessments, findings: Sequence[Finding]) -> bool:
     """Whether something other than a coded calcification drives a category (``other_suspicious_finding``).
 
     True when the category of the report or of a breast is above the own category of every
     calcification there; a calcification without a category of its own leaves it open: False.
     """
-    of_scope: dict[str, list[str | None]] = {"overall": [], "left": [], "right": []}
+    return (
+        _is_above(assessments.overall, findings, assessments)
+        or _is_above(assessments.left, _in_breast("left", findings), assessments)
+        or _is_above(assessments.right, _in_breast("right", findings), assessments)
+    )
+
+
+def _in_breast(side: str, findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.laterality in (side, "bilateral", "missing")]
+
+
+def _is_above(category: str | None, findings: Sequence[Finding], assessments: Assessments) -> bool:
+    if category is None or category == "MP":
+        return False
+    highest = -1
     for finding in findings:
         own = assessments.findings.get(finding.finding_id)
-        of_scope["overall"].append(own)
-        for side in ("left", "right"):
-            if finding.laterality in (side, "bilateral", "missing"):
-                of_scope[side].append(own)
-    return any(_is_above(getattr(assessments, scope), own) for scope, own in of_scope.items())
-
-
-def _is_above(category: str | None, own: list[str | None]) -> bool:
-    if category in (None, "MP") or not own or None in own:
-        return False
-    if category == "4" and any(one is not None and one.startswith("4") for one in own):
-        # A plain 4 leaves open which of 4A to 4C it is.
-        return False
-    return driving_rank(category) > max(map(driving_rank, own))
+        if own is None or (category == "4" and own.startswith("4")):
+            # A plain 4 leaves open which of 4A to 4C it is.
+            return False
+        highest = max(highest, driving_rank(own))
+    return bool(findings) and driving_rank(category) > highest

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
@@ -27,16 +26,22 @@ _ICD_SIDE: Final = {"1": "right", "2": "left", "3": "both"}
 _PCS_SIDE: Final = {"T": "right", "U": "left", "V": "both"}
 
 
-@dataclass(slots=True)
 class CancerHistory:
     """The members of Facts that the patient's record fills; sides are none, left, right or both."""
 
-    known_cancer_side: str = "none"
-    personal_history_breast_cancer: bool = False
-    bct_side: str = "none"
-    mastectomy_side: str = "none"
-    implant_side: str = "none"
-    risk_level: str = "average"
+    __slots__ = (
+        "bct_side",
+        "implant_side",
+        "known_cancer_side",
+        "mastectomy_side",
+        "personal_history_breast_cancer",
+        "risk_level",
+    )
+
+    def __init__(self) -> None:
+        self.known_cancer_side = self.bct_side = self.mastectomy_side = self.implant_side = "none"
+        self.personal_history_breast_cancer = False
+        self.risk_level = "average"
 
 
 @cache
@@ -99,9 +104,8 @@ def _side(
     resource: Json, means: str | None, index: Resources, terminology: Terminology, problems: list[Problem]
 ) -> str | None:
     """bodySite before the side in the code; ``both`` for bilateral, None when not said."""
-    stated = site_of(
-        resource, resource, (coded(terminology, resource.get("code")),), index, terminology, problems
-    )
+    code = coded(terminology, resource.get("code"))
+    stated = site_of(resource, index.reference_of(resource), resource, (code,), index, terminology, problems)
     if stated.side in ("left", "right"):
         return stated.side
     return "both" if stated.side == "bilateral" else means
@@ -200,12 +204,13 @@ def _is_present(said: Said, terminology: Terminology) -> bool:
     return "present" in values and "absent" not in values
 
 
-def _observed(topics: Topics, terminology: Terminology) -> Iterator[tuple[set[str], str | None, str]]:
+def _observed(topics: Topics, terminology: Terminology) -> list[tuple[set[str], str | None, str]]:
     """What Observations of this report say: (meanings, side, location)."""
+    found: list[tuple[set[str], str | None, str]] = []
     for question, meaning in (("q_implant", "implant"), ("q_prior_mastectomy", "mastectomy")):
         for said in topics.get(question, ()):
             if _is_present(said, terminology):
-                yield {meaning}, _observed_side(said), said.location
+                found.append(({meaning}, _observed_side(said), said.location))
     for domain in ("diagnoses", "procedures"):
         for said in topics.get(domain, ()):
             names: Iterable[Concept] = said.answer.value.concepts
@@ -213,7 +218,8 @@ def _observed(topics: Topics, terminology: Terminology) -> Iterator[tuple[set[st
                 own for concept in names if (own := _meanings().get((concept.domain, concept.concept)))
             } & {"history", "history_and_conservation", "implant", "mastectomy", "high_risk"}
             if means:
-                yield means, _observed_side(said), said.location
+                found.append((means, _observed_side(said), said.location))
+    return found
 
 
 def _observed_side(said: Said) -> str | None:

@@ -71,7 +71,7 @@ def _observed(
     terminology: Terminology,
     problems: list[Problem],
 ) -> Observed:
-    site = site_of(condition, holder, (code,), index, terminology, problems)
+    site = site_of(condition, reference, holder, (code,), index, terminology, problems)
     answer = Answer(NOTHING, code, {"valueCodeableConcept": condition.get("code")}, "code")
     observed = Observed(condition, reference, holder, code, [answer])
     observed.own_side = observed.side = site.side

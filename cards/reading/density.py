@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cards.problem import Problem
 from cards.reading.codings import coded
 from cards.reading.resources import Json
 from cards.reading.topics import Topics, about, note_unmapped
 from cards.terminology import Terminology
+
+_TOPICS: Final = ("density", "q_density")
 
 
 def breast_density(
@@ -18,16 +22,15 @@ def breast_density(
     problem says so; "dense" without a category gives None and a problem.
     """
     found: list[tuple[str, str]] = []
-    for said in about(topics, ("density", "q_density")):
-        found.extend((concept, said.location) for concept in said.answer.value.of("density"))
+    for said in about(topics, _TOPICS):
+        for concept in said.answer.value.of("density"):
+            found.append((concept, said.location))
         note_unmapped(said, terminology, problems)
-    if not found:
-        values = report.get("conclusionCode")
-        found = [
-            (concept, f"{location}.conclusionCode[{position}]")
-            for position, value in enumerate(values if isinstance(values, list) else ())
-            for concept in coded(terminology, value).of("density")
-        ]
+    values = report.get("conclusionCode")
+    if not found and isinstance(values, list):
+        for position, value in enumerate(values):
+            for concept in coded(terminology, value).of("density"):
+                found.append((concept, f"{location}.conclusionCode[{position}]"))
     categories: dict[str, str] = {}
     for concept, place in found:
         category = terminology.value("density", concept)
@@ -39,4 +42,4 @@ def breast_density(
     if len(categories) > 1:
         text = "More than one density category is coded; the densest counts."
         problems.append(Problem(categories[max(categories)], "several-densities", text))
-    return max(categories, default=None)
+    return max(categories) if categories else None

@@ -128,8 +128,10 @@ def describe(
 ) -> Described | None:
     """The finding that the gathered Observations describe; None when they say there is none."""
     said = _Descriptors(gathered.features)
+    references: dict[str, None] = {}
     places: set[str] = set()
     for part in gathered.parts:
+        references[part.reference] = None
         places.update(part.places)
         for answer in part.answers:
             if answer.denied or answer.role == "aside":
@@ -153,7 +155,7 @@ def describe(
         symmetry=said.symmetry,
         location_context=said.location_context,
         near_known_cancer=said.near_known_cancer,
-        references=tuple(dict.fromkeys(part.reference for part in gathered.parts)),
+        references=tuple(references),
         places=tuple(sorted(places)),
         other_suspicious=said.other,
     )

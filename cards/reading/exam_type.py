@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
@@ -36,7 +36,7 @@ class _Meaning:
 
 
 @cache
-def _meanings() -> Mapping[tuple[str, str], _Meaning]:
+def _meanings() -> dict[tuple[str, str], _Meaning]:
     rows = data_rows("exam_types.csv", ("domain", "concept", "exam_type", "magnification"), key=2)
     for line, row in enumerate(rows, start=2):
         if row["exam_type"] not in _KINDS or row["magnification"] not in ("", "true"):
@@ -48,12 +48,11 @@ def _meanings() -> Mapping[tuple[str, str], _Meaning]:
 
 
 @cache
-def _wrong_words() -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """(system, code) -> words that contradict the code when they stand beside it (hazards.csv, conflict)."""
-    words: dict[tuple[str, str], tuple[str, ...]] = {}
+def _wrong_words() -> dict[str, dict[str, list[str]]]:
+    """Code -> system -> words that contradict the code when they stand beside it (hazards.csv, conflict)."""
+    words: dict[str, dict[str, list[str]]] = {}
     for row in data_rows("wrong_study_words.csv", ("system", "code", "word"), key=3):
-        key = (row["system"], row["code"])
-        words[key] = (*words.get(key, ()), row["word"])
+        words.setdefault(row["code"], {}).setdefault(row["system"], []).append(row["word"])
     return words
 
 
@@ -82,7 +81,8 @@ def _is_contradicted(value: object, terminology: Terminology) -> bool:
         system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
         if not (isinstance(system, str) and isinstance(code, str)):
             continue
-        words = _wrong_words().get((terminology.canonical_system(system), code))
+        by_system = _wrong_words().get(code)
+        words = None if by_system is None else by_system.get(terminology.canonical_system(system))
         if words is None:
             continue
         text = value.get("text") if isinstance(value, dict) else None

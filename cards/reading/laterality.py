@@ -43,21 +43,23 @@ class Site:
 NOWHERE: Final = Site(None, ())
 
 
-def one_side(sides: Iterable[str], location: str, problems: list[Problem]) -> str | None:
+def one_side(sides: list[str], location: str, problems: list[Problem]) -> str | None:
     """The one side that is named; ``missing`` and a problem for two different ones, None for none."""
-    named = {side for side in sides if side in _SIDES}
-    if not named:
-        return None
-    if len(named) == 1:
-        return named.pop()
-    problems.append(
-        Problem(location, "contradicting-sides", "Different sides are coded for the same finding.")
-    )
-    return "missing"
+    named: str | None = None
+    for side in sides:
+        if side not in _SIDES or side == named:
+            continue
+        if named is not None:
+            text = "Different sides are coded for the same finding."
+            problems.append(Problem(location, "contradicting-sides", text))
+            return "missing"
+        named = side
+    return named
 
 
 def site_of(
     resource: Json,
+    reference: str,
     holder: Json,
     stated: Iterable[Coded],
     index: Resources,
@@ -83,7 +85,7 @@ def site_of(
     name = ""
     if "extension" in resource or "bodyStructure" in resource:
         values.extend(_extensions(resource.get("extension"), terminology))
-        name = _read_structures(resource, holder, values, index, terminology, problems)
+        name = _read_structures(resource, reference, holder, values, index, terminology, problems)
     if not values:
         return Site(None, (), name, wrong) if name or wrong else NOWHERE
     sides: list[str] = []
@@ -95,7 +97,7 @@ def site_of(
                     sides.append(concept.concept)
                 elif concept.domain == "location":
                     places.append(concept.concept)
-    side = one_side(sides, index.reference_of(resource), problems) if sides else None
+    side = one_side(sides, reference, problems)
     return Site(side, tuple(dict.fromkeys(places)) if places else (), name, wrong)
 
 
@@ -125,6 +127,7 @@ def _extension_value(extension: Json, terminology: Terminology) -> Coded:
 
 def _read_structures(
     resource: Json,
+    where: str,
     holder: Json,
     values: list[Coded],
     index: Resources,
@@ -143,7 +146,7 @@ def _read_structures(
                 continue
             problems.append(
                 Problem(
-                    f"{index.reference_of(resource)}.bodySite",
+                    f"{where}.bodySite",
                     "dangling-body-structure",
                     f"{shown(reference)} did not come along: the side may stand there.",
                 )

@@ -81,7 +81,8 @@ def order_side(
 
     A side of its own stands before the side that its code names; None, too, when it contradicts itself.
     """
-    side = site_of(request, request, (code,), index, terminology, problems).side
+    reference = index.reference_of(request)
+    side = site_of(request, reference, request, (code,), index, terminology, problems).side
     if side is not None:
         return side if side in SIDES else None
     named = {

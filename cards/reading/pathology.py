@@ -7,7 +7,6 @@ ago must not explain a new finding, so the side alone is never enough.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Final
@@ -22,15 +21,22 @@ from cards.reading.pathology_links import findings_by_observation, linked_findin
 from cards.reading.resources import Json, Resources, references_of
 from cards.reading.topics import Said, Topics, about
 from cards.terminology import BrokenTable, Terminology
+from cards.value_class import value_class
 
-_QUESTIONS: Final = ("q_pathology", "q_pathology_results", "pathology_final_diagnosis", "pathology_report")
+_TOPICS: Final = (
+    "q_pathology",
+    "q_pathology_results",
+    "pathology_final_diagnosis",
+    "pathology_report",
+    "rad_path_concordance",
+)
 _IS_PATHOLOGY: Final = frozenset(("pathology_report", "pathology_final_diagnosis", "category_pathology"))
 # Tuples: a status of a wrong JSON type may not be hashable.
 _FINISHED: Final = ("final", "amended", "corrected", "appended")
 _VOID: Final = ("entered-in-error", "cancelled")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Pathology:
     """What pathology says about one finding; ``taken`` is the date of the result when it is known."""
 
@@ -129,10 +135,12 @@ def is_finished_pathology(report: Json, index: Resources, terminology: Terminolo
     )
 
 
-def _reports(index: Resources, own: Json, terminology: Terminology) -> Iterator[Json]:
-    for report in index.of_type("DiagnosticReport"):
-        if report is not own and report.get("status") not in _VOID and _is_pathology(report, terminology):
-            yield report
+def _reports(index: Resources, own: Json, terminology: Terminology) -> list[Json]:
+    return [
+        report
+        for report in index.of_type("DiagnosticReport")
+        if report is not own and report.get("status") not in _VOID and _is_pathology(report, terminology)
+    ]
 
 
 def _read_report(
@@ -159,10 +167,10 @@ def _read_report(
 
 
 def _from_answers(
-    topics: Topics, findings: Sequence[str], terminology: Terminology, problems: list[Problem]
+    answers: Sequence[Said], findings: Sequence[str], terminology: Terminology, problems: list[Problem]
 ) -> Iterator[tuple[str, Pathology]]:
     """Pathology coded inside this report: answers to a pathology question at or below a finding."""
-    for said in about(topics, (*_QUESTIONS, "rad_path_concordance")):
+    for said in answers:
         found = _of_value(said.answer.value, terminology, _day(said.observed.resource))
         if found == Pathology(None, None, None, found.taken):
             continue
@@ -207,11 +215,14 @@ def read_pathology(
     Read from answers of this report and from pathology reports that lead to a finding through
     result, specimen, order, procedure or focus. What is joined to none is listed as a problem.
     """
+    answers, reports = about(topics, _TOPICS), _reports(index, report, terminology)
+    if not answers and not reports:
+        return {}
     ends, holders, findings = _ends_of(report, observations)
     found: dict[str, Pathology] = {}
-    for finding, own in _from_answers(topics, findings, terminology, problems):
+    for finding, own in _from_answers(answers, findings, terminology, problems):
         found[finding] = _joined(found.get(finding, Pathology()), own)
-    for pathology in _reports(index, report, terminology):
+    for pathology in reports:
         linked = linked_findings(pathology, report, ends, holders, findings, index)
         if not linked:
             if findings:

@@ -48,14 +48,15 @@ def age_years(patient: Json | None, exam: date | None, problems: list[Problem]) 
         text = "The birth date is no FHIR date; the age is unknown."
         problems.append(Problem("Patient.birthDate", "unreadable-date", text))
         return None
-    lowest, highest = age_on(born.last, exam), age_on(born.first, exam)
+    lowest = age_on(born.last, exam)
+    highest = lowest if born.first == born.last else age_on(born.first, exam)
     if highest < 0 or lowest > _OLDEST:
         text = "The birth date does not fit the exam date; the age is unknown."
         problems.append(Problem("Patient.birthDate", "implausible-age", text))
         return None
     lowest = max(lowest, 0)
     ages = _deciding_ages()
-    if bisect_right(ages, lowest) != bisect_right(ages, highest):
+    if lowest != highest and bisect_right(ages, lowest) != bisect_right(ages, highest):
         text = (
             f"The birth date leaves the age between {lowest} and {highest}, which would decide differently."
         )
@@ -123,4 +124,4 @@ def languages(patient: Json | None) -> tuple[str, ...]:
             code = coding.get("code")
             if isinstance(code, str) and 2 <= len(code) <= 35:
                 tags[code] = tags.get(code, False) or one.get("preferred") is True
-    return tuple(sorted(tags, key=lambda tag: not tags[tag]))
+    return tuple(sorted(tags, key=lambda tag: not tags[tag])) if tags else ()

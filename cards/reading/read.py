@@ -172,11 +172,16 @@ def _read_report(
     return Reading(
         facts,
         sources,
-        tuple(dict.fromkeys(problems)),
+        _distinct(problems),
         incomplete=found.incomplete or index.incomplete or bool(context.missing),
         unreadable=found.wrong or index.unreadable,
         described_uncoded=_described_uncoded(report, found.observations, facts),
     )
+
+
+def _distinct(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The problems, each once, in the order they were met."""
+    return tuple({(one.location, one.code, one.text): one for one in problems}.values())
 
 
 def _with_own_categories(found: Findings, categories: Mapping[str, str]) -> tuple[Finding, ...]:

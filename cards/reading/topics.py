@@ -85,13 +85,24 @@ def sort_by_topic(observations: Iterable[Observed]) -> Topics:
         for answer in observed.answers:
             if answer.denied or answer.role in _DESCRIPTIVE:
                 continue
-            names = [concept.concept for concept in answer.asks.concepts if concept.concept in _QUESTIONS]
-            names += [concept.domain for concept in answer.value.concepts if concept.domain in _DOMAINS]
+            names = _names(answer)
             if names:
                 said = Said(observed, answer)
-                for name in dict.fromkeys(names):
+                for name in names:
                     topics.setdefault(name, []).append(said)
     return topics
+
+
+def _names(answer: Answer) -> list[str]:
+    """The topics of an answer, each once."""
+    names: list[str] = []
+    for concept in answer.asks.concepts:
+        if concept.concept in _QUESTIONS and concept.concept not in names:
+            names.append(concept.concept)
+    for concept in answer.value.concepts:
+        if concept.domain in _DOMAINS and concept.domain not in names:
+            names.append(concept.domain)
+    return names
 
 
 def _add_own_code(topics: Topics, observed: Observed, domain: str) -> None:

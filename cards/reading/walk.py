@@ -169,7 +169,7 @@ class _Walk:
         stated = [answer.value for answer in observed.answers if answer.value.placing]
         if observed.code.placing:
             stated.append(observed.code)
-        site = site_of(resource, holder, stated, self.index, self.terminology, self.problems)
+        site = site_of(resource, reference, holder, stated, self.index, self.terminology, self.problems)
         if site is not NOWHERE:
             observed.own_side, observed.places, observed.structure = site.side, site.places, site.structure
         observed.side = site.side or side or (None if derived is None else _summary_side(derived))

@@ -10,6 +10,7 @@ import io
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 MEANINGS = Path(__file__).with_name("meanings.csv")
 COLUMNS = ("system", "code", "means", "withheld", "traps", "bare_word")
@@ -22,11 +23,11 @@ def meanings(model: ModuleType) -> list[Meaning]:
     shipped = model.shipped()
     text = model.rows.shipped_text
 
-    def means(found: tuple[tuple[str, str, bool], ...]) -> str:
+    def means(found: tuple[Any, ...]) -> str:
         # Three of each: domain.concept, the value in Facts, and whether somebody verified the code.
         return "; ".join(
-            f"{domain}.{concept}={shipped.value(domain, concept)} {'' if verified else 'unverified'}".strip()
-            for domain, concept, verified in found
+            f"{one.domain}.{one.concept}={one.value} {'' if one.verified else 'unverified'}".strip()
+            for one in found
         )
 
     codes = {(row.system, row.code) for row in shipped.rows}
