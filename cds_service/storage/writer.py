@@ -10,21 +10,23 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
 
 import orjson
-from sqlalchemy import Engine, Table, insert, select
+from sqlalchemy import Engine, Table, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cds_service.errors import SettingsRefused
 from cds_service.storage.engine import DATABASE_ERRORS
 from cds_service.storage.migrate import prepare
+from cds_service.storage.rows import Insertion, Row
 
-BATCH_SECONDS = 0.2
-MOST_ROWS = 500
+# Rows that come within this time travel together, so that each takes little from the answers.
+COLLECT_SECONDS = 0.2
+MOST_ROWS = 1000
 MOST_WAITING = 20_000
 CLOSE_SECONDS = 5.0
 RETRY_SECONDS = 1.0
@@ -32,7 +34,6 @@ RETRY_SECONDS = 1.0
 # The database is away, locked, full or not ready yet: the same rows can be written later.
 AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, SettingsRefused)
 
-Row = Mapping[str, Any]
 Note = Callable[[str, int], None]
 
 
@@ -59,7 +60,10 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._at_exit: Finalize | None = None
         self._closing = threading.Event()
+        # Somebody waits for the rows: no more are collected.
+        self._hurry = threading.Event()
         self._start = threading.Lock()
+        self._insertion = cache(lambda table: Insertion(table, engine.dialect))
 
     def put(self, table: Table, row: Row) -> None:
         """Hand over one row; returns at once."""
@@ -85,17 +89,23 @@ class Writer:
     def flush(self, seconds: float = CLOSE_SECONDS) -> None:
         """Wait until every row handed over so far was written or lost, but not for ever."""
         if self._thread is not None:
-            done = threading.Event()
-            self._queue.put(done)
-            done.wait(seconds)
+            self._send_for().wait(seconds)
 
     def close(self) -> None:
         """Write what waits and stop."""
         self._closing.set()
         if self._thread is not None:
+            self._send_for()
             self._thread.join(CLOSE_SECONDS)
         if self._at_exit is not None:
             self._at_exit.cancel()
+
+    def _send_for(self) -> threading.Event:
+        """Have what waits written now; the event is set when it was written or lost."""
+        done = threading.Event()
+        self._queue.put(done)
+        self._hurry.set()
+        return done
 
     def _run(self) -> None:
         while True:
@@ -106,16 +116,17 @@ class Writer:
             finally:
                 for event in awaited:
                     event.set()
-            if not batch and not awaited and self._closing.is_set():
+            if self._closing.is_set() and self._queue.empty():
                 return
 
     def _next_batch(self) -> tuple[list[tuple[Table, Row]], list[threading.Event]]:
         batch: list[tuple[Table, Row]] = []
         awaited: list[threading.Event] = []
+        item = self._queue.get()
+        if self._queue.qsize() < MOST_ROWS:
+            self._hurry.wait(COLLECT_SECONDS)
+        self._hurry.clear()
         try:
-            item = self._queue.get(timeout=BATCH_SECONDS)
-            # The rows of one burst travel together; nobody waits for them.
-            self._closing.wait(BATCH_SECONDS / 4)
             while True:
                 if isinstance(item, threading.Event):
                     awaited.append(item)
@@ -144,7 +155,7 @@ class Writer:
                 if self._closing.wait(RETRY_SECONDS):
                     self._lose(len(batch))
                     return
-            except DATABASE_ERRORS:
+            except Exception:
                 # One row of the batch is no good; the others have nothing to do with it.
                 self._insert_singly(batch)
                 return
@@ -158,16 +169,22 @@ class Writer:
         if not self._is_prepared:
             prepare(self._engine)
             self._is_prepared = True
+        # The database is not kept locked while values are made ready.
+        ready = [
+            statement
+            for table, several in rows.items()
+            for statement in self._insertion(table).statements(several)
+        ]
         with self._engine.begin() as connection:
-            for table, several in rows.items():
-                connection.execute(insert(table), several)
+            for text, values in ready:
+                connection.exec_driver_sql(text, values)
 
     def _insert_singly(self, batch: list[tuple[Table, Row]]) -> None:
         lost = 0
         for table, row in batch:
             try:
                 self._insert({table: [row]})
-            except (*DATABASE_ERRORS, SettingsRefused):
+            except Exception:
                 lost += not self._is_there(table, row)
         if lost:
             self._lose(lost)

@@ -37,6 +37,37 @@ def test_rows_are_written_behind_the_caller(tmp_path: Path) -> None:
     assert (len(lines), lines[0]["detail"]) == (1000, {"service": "s"})
 
 
+def test_who_waits_for_rows_does_not_wait_for_more_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are collected for a while, but not while somebody flushes or closes: then they are written."""
+    monkeypatch.setattr(writer_module, "COLLECT_SECONDS", 3600)
+    engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    writer = Writer(engine, lambda *_: None)
+    counted = []
+    for finish in (writer.flush, writer.close):
+        writer.put(audit, ROW)
+        finish()
+        with engine.connect() as connection:
+            counted.append(connection.execute(select(func.count()).select_from(audit)).scalar_one())
+    assert counted == [1, 2]
+
+
+def test_a_row_that_cannot_be_written_down_is_lost_alone(tmp_path: Path) -> None:
+    """A moment without a zone is no moment: its row is lost, counted and noted, and the writer goes on."""
+    notes: list[tuple[str, int]] = []
+    engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    writer = Writer(engine, lambda event, rows: notes.append((event, rows)))
+    for row in (ROW, ROW | {"recorded_at": datetime(2026, 5, 4)}, ROW):  # noqa: DTZ001
+        writer.put(audit, row)
+    writer.flush()
+    writer.put(audit, ROW)
+    writer.close()
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(audit)).scalar_one() == 3
+    assert (notes, writer.lost) == ([("rows-lost", 1)], 1)
+
+
 def test_a_database_that_is_away_is_said_and_changes_nothing(tmp_path: Path) -> None:
     """Rows that cannot be written until the end are counted and noted once; the file still gets them."""
     notes: list[tuple[str, int]] = []
