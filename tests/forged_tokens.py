@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable
+
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.hashes import SHA384
 
 from tests.tokens import (
     ENDPOINT,
@@ -14,6 +19,7 @@ from tests.tokens import (
     ec_key,
     jwk,
     keyed_with_the_public_key,
+    part,
     rsa_key,
     signed,
     signed_by_hand,
@@ -35,6 +41,30 @@ def _rs(**changes: object) -> Callable[[], list[str]]:
 def _with(**changes: object) -> Callable[[], list[str]]:
     """Claims changed, header and signature good, signed by hand: no library is in the way."""
     return _token(lambda: signed_by_hand(RS, claims(**changes)))
+
+
+def _spelled(spell: Callable[[str], str], position: int = 0) -> Callable[[], list[str]]:
+    """Header or claims of a good token spelled another way, and signed as they are spelled."""
+
+    def make() -> str:
+        # These lengths make parts that end in unused bits, and characters that the two base64 alphabets
+        # have different.
+        texts = [json.dumps(each).encode() for each in (RS | {"nonce": "?~>" * 9}, claims(sub="?~>" * 9))]
+        parts = [part(text + b" " * ((1 - len(text)) % 3)) for text in texts]
+        spelled = spell(parts[position])
+        assert spelled != parts[position]
+        parts[position] = spelled
+        text = ".".join(parts)
+        return f"{text}.{part(rsa_key().sign(text.encode(), padding.PKCS1v15(), SHA384()))}"
+
+    return _token(make)
+
+
+def _der() -> str:
+    """An ECDSA signature as certificates carry it; a token carries two numbers of fixed length."""
+    header, payload, _ = signed().split(".")
+    text = f"{header}.{payload}"
+    return f"{text}.{part(ec_key().sign(text.encode(), ec.ECDSA(SHA384())))}"
 
 
 def _tampered() -> str:
@@ -59,6 +89,21 @@ FORGED: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "a header that is no JSON": ("not-a-token", _token(lambda: by_hand(b"{", claims()))),
     "a header that is a list": ("not-a-token", _token(lambda: by_hand([RS], claims()))),
     "claims that are a string": ("not-a-token", _token(lambda: by_hand(RS, "claims"))),
+    "a header that is null": ("not-a-token", _token(lambda: by_hand(None, claims()))),
+    "a header in UTF-16": (
+        "not-a-token",
+        _token(lambda: signed_by_hand(json.dumps(RS).encode("utf-16"), claims())),
+    ),
+    "an infinite exp": ("not-a-token", _with(exp=math.inf)),
+    "a header with padding": ("not-a-token", _spelled(lambda text: f"{text}==")),
+    "claims with padding": ("not-a-token", _spelled(lambda text: f"{text}==", 1)),
+    "a header with unused bits": ("not-a-token", _spelled(lambda text: text[:-1] + chr(ord(text[-1]) + 1))),
+    "claims in the other alphabet": (
+        "not-a-token",
+        _spelled(lambda text: text.replace("-", "+").replace("_", "/"), 1),
+    ),
+    "claims with a stray character": ("not-a-token", _spelled(lambda text: f"{text[:8]}*{text[8:]}", 1)),
+    "a header with a letter of another script": ("not-a-token", _spelled(lambda text: f"{text}\u00e4")),
     "alg none": ("algorithm", _token(lambda: by_hand(RS | {"alg": "none"}, claims()))),
     "alg None in other case": ("algorithm", _token(lambda: by_hand(RS | {"alg": "nOnE"}, claims()))),
     "no alg": ("algorithm", _rs(alg=None)),
@@ -77,6 +122,8 @@ FORGED: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "kid of 300 characters": ("kid", _rs(kid="x" * 300)),
     "an unknown critical extension": ("critical", _rs(crit=["exp"], exp=NOW)),
     "an empty crit": ("critical", _rs(crit=[])),
+    "a payload that is not encoded": ("critical", _rs(b64=False)),
+    "b64 as a text": ("critical", _rs(b64="false")),
     "its own key in the header": (
         "key-in-header",
         _token(lambda: signed(ec_key("stranger"), header={"jwk": jwk(ec_key("stranger"), "ec")})),
@@ -117,6 +164,12 @@ FORGED: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "claims changed after signing": ("signature", _token(_tampered)),
     "no signature": ("signature", _token(lambda: f"{signed().rpartition('.')[0]}.")),
     "a signature cut short": ("signature", _token(lambda: signed()[:-8])),
+    "a signature with padding": ("signature", _token(lambda: f"{signed_by_hand(RS, claims())}==")),
+    "a signature with a stray character": (
+        "signature",
+        _token(lambda: f"{signed_by_hand(RS, claims())[:-8]}*{signed_by_hand(RS, claims())[-8:]}"),
+    ),
+    "a DER signature": ("signature", _token(_der)),
     "an ECDSA signature of zeros": (
         "signature",
         _token(lambda: by_hand({"alg": "ES384", "kid": "ec", "typ": "JWT"}, claims(), bytes(96))),
@@ -152,6 +205,7 @@ FORGED: dict[str, tuple[str, Callable[[], list[str]]]] = {
 }
 
 GOOD: dict[str, Callable[[], list[str]]] = {
+    "b64 as it is without it": _rs(b64=True),
     "ES384": _token(lambda: signed()),
     "RS384": _token(lambda: signed(rsa_key(), "RS384", kid="rsa")),
     "RS384 by hand": _with(),

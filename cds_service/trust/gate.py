@@ -7,8 +7,9 @@ token, over TLS. A route is shut unless ``is_public`` says otherwise.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
@@ -30,6 +31,7 @@ PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/favicon.ico"})
 PUBLIC_BELOW = ("/evidence", "/static")
 PROTECTED_BELOW = "/cds-services"
 FEEDBACK = "/feedback"
+MOST_PEERS = 64
 
 # What a claim nobody has vouched for must look like to be written down.
 _HARMLESS = re.compile(r"[A-Za-z0-9._~:/@+-]{1,200}")
@@ -43,7 +45,7 @@ Network = IPv4Network | IPv6Network
 class Gate:
     """What the gate decides by.
 
-    ``trust`` is None in the development profile, where every caller is ``nobody``. ``proxies`` are the
+    ``trust`` is None in the development profile, where every caller is ``nobody``. ``is_proxy`` knows the
     addresses that may end TLS in front of the service. ``origins`` are the browser origins of all clients.
     """
 
@@ -52,7 +54,7 @@ class Gate:
     nobody: Client
     origins: frozenset[str]
     rate: RateLimit
-    proxies: tuple[Network, ...] = ()
+    is_proxy: Callable[[str], bool]
     frame_ancestors: str = "'none'"
 
 
@@ -82,7 +84,7 @@ def let_in(call: Call, gate: Gate) -> None:
         return
     if call.is_public:
         return
-    refuse_plain_http(environ, gate.proxies)
+    refuse_plain_http(environ, gate.is_proxy)
     if is_preflight(environ) or (call.route is None and not is_below(call.path, PROTECTED_BELOW)):
         return
     authorization = authorizations(environ)
@@ -119,16 +121,25 @@ def refuse_strangers(environ: dict[str, Any]) -> None:
         raise Forbidden("The development profile answers this machine only, under a loopback name.")
 
 
-def refuse_plain_http(environ: Mapping[str, Any], proxies: tuple[Network, ...]) -> None:
+def proxies_among(networks: tuple[Network, ...]) -> Callable[[str], bool]:
+    """Make the question whether an address is that of a proxy; of a few it is known without a look."""
+
+    @lru_cache(maxsize=MOST_PEERS)
+    def is_proxy(peer: str) -> bool:
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return False
+        return any(address in network for network in networks)
+
+    return is_proxy
+
+
+def refuse_plain_http(environ: Mapping[str, Any], is_proxy: Callable[[str], bool]) -> None:
     """Refuse what did not come over TLS to this process or to a named proxy; never redirect a body."""
     if environ["wsgi.url_scheme"] == "https":
         return
-    try:
-        peer = ip_address(environ.get("REMOTE_ADDR") or "")
-    except ValueError:
-        peer = None
-    from_proxy = peer is not None and any(peer in network for network in proxies)
-    if not from_proxy or environ.get("HTTP_X_FORWARDED_PROTO") != "https":
+    if environ.get("HTTP_X_FORWARDED_PROTO") != "https" or not is_proxy(environ.get("REMOTE_ADDR") or ""):
         raise Forbidden("This service is reached over https only.")
 
 

@@ -23,7 +23,7 @@ from cds_service.storage.writer import Writer
 from cds_service.trust.authenticate import Trust
 from cds_service.trust.client import Client, FhirOrigin, anonymous
 from cds_service.trust.clients_file import ClientsRefused, load_clients
-from cds_service.trust.gate import Gate
+from cds_service.trust.gate import Gate, proxies_among
 from cds_service.trust.key_store import KeyStore
 from cds_service.trust.rate import RateLimit
 from cds_service.trust.replay import Replay
@@ -97,7 +97,7 @@ def open_house(settings: Settings, log: Any) -> House:
         nobody=anonymous(clients, _development_servers(settings)),
         origins=frozenset().union(*(client.cors_origins for client in clients.values())),
         rate=RateLimit(time.monotonic),
-        proxies=tuple(ip_network(each) for each in settings.proxies()),
+        is_proxy=proxies_among(tuple(ip_network(each) for each in settings.proxies())),
         frame_ancestors=settings.frame_ancestors,
     )
     return House(clients, gate, engine, outgoing, writer, _medlineplus(settings, outgoing, log))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
+from joserfc.jws import CompactSignature
 
 from cds_service.trust.refusal import TokenRefused
 
@@ -16,11 +17,14 @@ LONGEST_TOKEN = 8 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token nobody has checked yet. ``text`` never shows in a repr."""
+    """A token nobody has checked yet; nothing of it shows in a repr.
 
-    text: str = field(repr=False)
+    ``signed`` is what joserfc needs to verify the signature; its header is the same object as ``header``.
+    """
+
     header: Mapping[str, object] = field(repr=False)
     claims: Mapping[str, object] = field(repr=False)
+    signed: CompactSignature = field(repr=False)
 
 
 def bearer(headers: Sequence[str]) -> str:
@@ -38,17 +42,27 @@ def read_token(text: str) -> Token:
     """Take a compact token apart. Raises TokenRefused."""
     if len(text) > LONGEST_TOKEN:
         raise TokenRefused("too-long")
-    parts = text.split(".")
-    if len(parts) != 3 or not all(parts[:2]):
-        raise TokenRefused("not-a-token")
-    return Token(text, _json(parts[0]), _json(parts[1]))
-
-
-def _json(part: str) -> Mapping[str, object]:
     try:
-        value = orjson.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, binascii.Error):
+        header, claims, signature = text.encode("ascii").split(b".")
+        payload = _decoded(claims)
+        read, claimed = _object(_decoded(header)), _object(payload)
+    except ValueError:
         raise TokenRefused("not-a-token") from None
+    signed = CompactSignature(read, payload)
+    signed.segments.update({"header": header, "payload": claims, "signature": signature})
+    return Token(read, claimed, signed)
+
+
+def _decoded(part: bytes) -> bytes:
+    """Undo base64url, of which there is one spelling: a token has no second one. Raises ValueError."""
+    value = urlsafe_b64decode(part + b"=" * (-len(part) % 4))
+    if urlsafe_b64encode(value).rstrip(b"=") != part:
+        raise ValueError("is not base64url without padding")
+    return value
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    value = orjson.loads(text)
     if not isinstance(value, dict):
-        raise TokenRefused("not-a-token")
+        raise ValueError("is not a JSON object")
     return value
