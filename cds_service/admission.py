@@ -38,7 +38,7 @@ class _Arriving:
         """Read as the stream does; nobody waits for the end of a body that is there."""
         if self._left == 0:
             return b""
-        wait = self._permits.leave()
+        wait = self._permits.leave(for_a_moment=True)
         try:
             piece: bytes = self._stream.read(*size)
         finally:

@@ -4,7 +4,7 @@ The web server would let calls queue without end, and an answer that comes late 
 Of the calls that are let in a few compute at a time and the others stand in line, so that each is answered in
 the order in which it came. A call that waits for somebody else, a FHIR server, the database or the rest of
 its own body, leaves its turn to the next; when it waits for long, its permit too. So slow partners keep
-nobody out.
+nobody out. One that reads its body keeps its turn as long as the others have one: most bodies are there.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ PATIENCE = 0.02
 class Wait:
     """A call that waits for somebody else since a moment on the monotonic clock."""
 
-    __slots__ = ("is_lent", "since")
+    __slots__ = ("has_turn", "is_lent", "since")
 
     def __init__(self) -> None:
         self.since = time.monotonic()
         self.is_lent = False
+        self.has_turn = False
 
 
 class Permits:
@@ -40,6 +41,8 @@ class Permits:
         self._most = most
         self._most_waiting = most_waiting
         self._free_turns = turns
+        # Turns that may be kept by calls that wait: never the last one.
+        self._to_keep = min(1, turns - 1)
         self._inside = 0
         self._lent = 0
         self._line: deque[threading.Lock] = deque()
@@ -74,12 +77,20 @@ class Permits:
             self._inside -= 1
             self._pass_on()
 
-    def leave(self) -> Wait:
-        """Leave one's turn, and after a while one's permit, to others; to be followed by ``come_back``."""
+    def leave(self, *, for_a_moment: bool = False) -> Wait:
+        """Leave one's turn, and after a while one's permit, to others; to be followed by ``come_back``.
+
+        ``for_a_moment``: what is waited for is most likely there. Then the turn is kept, because to stand in
+        line for another takes longer, but by one call at a time, so that the others always have a turn.
+        """
         wait = Wait()
         with self._lock:
             self._waits[wait] = None
-            self._pass_on()
+            if for_a_moment and self._to_keep:
+                self._to_keep -= 1
+                wait.has_turn = True
+            else:
+                self._pass_on()
         return wait
 
     def come_back(self, wait: Wait) -> None:
@@ -93,6 +104,9 @@ class Permits:
                 self._inside += 1
             else:
                 del self._waits[wait]
+            if wait.has_turn:
+                self._to_keep += 1
+                return
             place = self._stand_in_line(self._line.appendleft)
         if place is not None:
             place.acquire()

@@ -156,8 +156,46 @@ def test_calls_are_answered_in_the_order_in_which_they_came() -> None:
     assert order == ["returned", "first", "second"]
 
 
+def test_one_call_keeps_its_turn_for_a_moment_and_never_the_last() -> None:
+    """Of two calls that read their bodies one keeps its turn; the next to come has the other's, no third has."""
+    permits, came = Permits(9, turns=2), threading.Event()
+    assert permits.take()
+    assert permits.take()
+    waits = [permits.leave(for_a_moment=True), permits.leave(for_a_moment=True)]
+    assert permits.take()
+
+    def come() -> None:
+        permits.take()
+        came.set()
+
+    another = threading.Thread(target=come)
+    another.start()
+    while not permits._line:
+        assert another.is_alive()
+    permits.come_back(waits[0])
+    assert not came.is_set()
+    permits.give_back()
+    assert came.wait(10)
+    permits.give_back()
+    permits.come_back(waits[1])
+    assert (permits._free_turns, permits.leave(for_a_moment=True).has_turn) == (0, True)
+
+
+def test_a_kept_turn_keeps_no_permit(moment: list[float]) -> None:
+    """Who sends a body for long lends the permit like everybody who waits, and has the turn still."""
+    permits = Permits(1)
+    assert permits.take()
+    wait = permits.leave(for_a_moment=True)
+    moment[0] += PATIENCE
+    assert permits.take()
+    permits.give_back()
+    permits.come_back(wait)
+    assert (permits.inside, permits.lent, permits._free_turns) == (1, 0, 1)
+
+
 def test_a_body_on_its_way_keeps_no_turn() -> None:
-    """While a caller sends slowly another has the turn; the end of a body that is there is not waited for."""
+    """While a caller sends slowly another has the last turn; the end of a body that is there is not waited
+    for."""
     permits, seen = Permits(2, turns=1), list[object]()
 
     class Slow(io.BytesIO):
