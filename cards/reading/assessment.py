@@ -28,7 +28,7 @@ from cards.reading.topics import Said, Topics, about, note_unmapped
 from cards.terminology import Terminology
 from cards.value_class import value_class
 
-_TOPICS: Final = ("assessment", "q_assessment", "q_birads_set", "q_overall_assessment")
+_TOPICS: Final[tuple[str, ...]] = ("assessment", "q_assessment", "q_birads_set", "q_overall_assessment")
 
 
 @value_class
@@ -70,6 +70,32 @@ def _ask_code_problem(said: Said, problems: list[Problem]) -> None:
         problems.append(Problem(f"{said.location}.code", "unverified-question", text))
 
 
+class _Scopes:
+    """The categories of a report by scope while they are collected.
+
+    ``recommendation`` settles which kind of incomplete a category 0 is.
+    """
+
+    __slots__ = ("categories", "conflict", "problems", "recommendation")
+
+    def __init__(self, recommendation: tuple[str, ...] | None, problems: list[Problem]) -> None:
+        self.recommendation, self.problems = recommendation, problems
+        self.categories: dict[str, str | None] = {}
+        self.conflict = False
+
+    def take(self, scope: str, found: Category, place: str) -> None:
+        """Join one more category with those of the same scope; ``place`` is where it stands."""
+        self.conflict = self.conflict or found.conflict
+        if found.value is None:
+            return
+        merged = agreed(self.categories.get(scope), settle_zero(found.value, self.recommendation))
+        self.categories[scope] = merged.value
+        if merged.conflict:
+            self.conflict = True
+            text = "Two BI-RADS categories are coded for the same thing; the higher one counts."
+            self.problems.append(Problem(place, "assessment-conflict", text))
+
+
 def read_assessments(
     report: Json,
     location: str,
@@ -83,25 +109,12 @@ def read_assessments(
     ``recommendation`` settles which kind of incomplete a category 0 is. Two different
     categories in one scope are a conflict; the higher one stands.
     """
-    scopes: dict[str, str | None] = {}
+    scopes = _Scopes(recommendation, problems)
     others: list[tuple[str | None, str]] = []
-    conflict = False
-
-    def take(scope: str, found: Category, place: str) -> None:
-        nonlocal conflict
-        conflict = conflict or found.conflict
-        if found.value is None:
-            return
-        merged = agreed(scopes.get(scope), settle_zero(found.value, recommendation))
-        scopes[scope] = merged.value
-        if merged.conflict:
-            conflict = True
-            text = "Two BI-RADS categories are coded for the same thing; the higher one counts."
-            problems.append(Problem(place, "assessment-conflict", text))
-
     for path, value in _conclusions(report):
         place = f"{location}.{path}"
-        take("overall", read_category(value, coded(terminology, value), terminology, place, problems), place)
+        found = read_category(value, coded(terminology, value), terminology, place, problems)
+        scopes.take("overall", found, place)
     for said in about(topics, _TOPICS):
         found = read_category(said.value, said.answer.value, terminology, said.location, problems)
         if found.value is not None or found.conflict:
@@ -110,18 +123,18 @@ def read_assessments(
             note_unmapped(said, terminology, problems)
         scope = _scope(said.observed)
         if scope != "other finding":
-            take(scope, found, said.location)
+            scopes.take(scope, found, said.location)
         elif found.value is not None:
-            conflict = conflict or found.conflict
+            scopes.conflict = scopes.conflict or found.conflict
             others.append((said.observed.side, settle_zero(found.value, recommendation) or found.value))
     return Assessments(
-        scopes.get("overall"),
-        scopes.get("left"),
-        scopes.get("right"),
-        conflict,
+        scopes.categories.get("overall"),
+        scopes.categories.get("left"),
+        scopes.categories.get("right"),
+        scopes.conflict,
         {
             scope.removeprefix("finding "): category
-            for scope, category in scopes.items()
+            for scope, category in scopes.categories.items()
             if scope.startswith("finding ") and category is not None
         },
         tuple(others),

@@ -18,7 +18,21 @@ from cards.terminology import Terminology
 from cards.value_class import value_class
 
 # "Which category drives the report" (decision model 4): 0 and 6 stand between 3 and 4A.
-_DRIVING_ORDER: Final = ("MP", "1", "2", "3", "6", "0", "0P", "0A", "4A", "4", "4B", "4C", "5")
+_DRIVING_ORDER: Final[tuple[str, ...]] = (
+    "MP",
+    "1",
+    "2",
+    "3",
+    "6",
+    "0",
+    "0P",
+    "0A",
+    "4A",
+    "4",
+    "4B",
+    "4C",
+    "5",
+)
 _RANK: Final = {category: rank for rank, category in enumerate(_DRIVING_ORDER)}
 _IMAGING: Final = frozenset(("additional_imaging", "magnification_views", "ultrasound"))
 

@@ -186,13 +186,13 @@ def _several(terminology: Terminology, codings: list[object], value: dict[str, o
     return of_concepts(concepts, unknown)
 
 
-def codings_of(value: object) -> tuple[dict[str, object], ...]:
-    """The Coding objects of a CodeableConcept, Coding or CodeableReference; () if there are none."""
+def codings_of(value: object) -> list[dict[str, object]]:
+    """The Coding objects of a CodeableConcept, Coding or CodeableReference; none of anything else."""
     if not isinstance(value, dict):
-        return ()
+        return []
     codings = value.get("coding")
     if isinstance(codings, list):
-        return tuple(coding for coding in codings if isinstance(coding, dict))
+        return [coding for coding in codings if isinstance(coding, dict)]
     if "code" in value:
-        return (value,)
-    return codings_of(value["concept"]) if "concept" in value else ()
+        return [value]
+    return codings_of(value["concept"]) if "concept" in value else []

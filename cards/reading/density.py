@@ -10,7 +10,7 @@ from cards.reading.resources import Json
 from cards.reading.topics import Topics, about, note_unmapped
 from cards.terminology import Terminology
 
-_TOPICS: Final = ("density", "q_density")
+_TOPICS: Final[tuple[str, ...]] = ("density", "q_density")
 
 
 def breast_density(

@@ -12,11 +12,12 @@ from cards.problem import Problem
 from cards.reading.codings import coded, codings_of
 from cards.reading.gathering import Gathered
 from cards.reading.observed import Answer, Observed
+from cards.reading.resources import Json
 from cards.terminology import Concept, Terminology
 from cards.value_class import value_class
 
 # From least to most suspicious; bare words stand beside what they are read as.
-MORPHOLOGY_ORDER: Final = (
+MORPHOLOGY_ORDER: Final[tuple[str, ...]] = (
     "unspecified",
     "skin",
     "vascular",
@@ -36,8 +37,15 @@ MORPHOLOGY_ORDER: Final = (
     "fine",
     "fine_linear_branching",
 )
-DISTRIBUTION_ORDER: Final = ("not_stated", "diffuse", "regional", "grouped", "linear", "segmental")
-CHANGE_ORDER: Final = (
+DISTRIBUTION_ORDER: Final[tuple[str, ...]] = (
+    "not_stated",
+    "diffuse",
+    "regional",
+    "grouped",
+    "linear",
+    "segmental",
+)
+CHANGE_ORDER: Final[tuple[str, ...]] = (
     "not_compared",
     "resolved",
     "decreasing",
@@ -46,7 +54,7 @@ CHANGE_ORDER: Final = (
     "increasing",
     "new",
 )
-_FEATURE_ORDER: Final = (
+_FEATURE_ORDER: Final[tuple[str, ...]] = (
     "mass",
     "architectural_distortion",
     "focal_asymmetry",
@@ -76,8 +84,8 @@ class _Descriptors:
     )
 
     def __init__(self, features: list[str]) -> None:
-        self.morphologies: dict[str, None] = {}
-        self.distributions: dict[str, None] = {}
+        self.morphologies: list[str] = []
+        self.distributions: list[str] = []
         self.changes: list[str] = []
         self.features = [*features]
         self.symmetry = "not_stated"
@@ -128,11 +136,9 @@ def describe(
 ) -> Described | None:
     """The finding that the gathered Observations describe; None when they say there is none."""
     said = _Descriptors(gathered.features)
-    references: dict[str, None] = {}
-    places: set[str] = set()
+    places: list[str] = []
     for part in gathered.parts:
-        references[part.reference] = None
-        places.update(part.places)
+        places.extend(part.places)
         for answer in part.answers:
             if answer.denied or answer.role == "aside":
                 continue
@@ -151,14 +157,18 @@ def describe(
         morphology=_morphology(said, reference, problems),
         distribution=_distribution(said, reference, problems),
         change=_most_serious(said.changes),
-        associated_features=tuple(name for name in _FEATURE_ORDER if name in said.features),
+        associated_features=_features(said),
         symmetry=said.symmetry,
         location_context=said.location_context,
         near_known_cancer=said.near_known_cancer,
-        references=tuple(references),
-        places=tuple(sorted(places)),
+        references=_distinct([part.reference for part in gathered.parts]),
+        places=tuple(sorted(_distinct(places))) if places else (),
         other_suspicious=said.other,
     )
+
+
+def _distinct(names: list[str]) -> tuple[str, ...]:
+    return tuple(names) if len(names) < 2 else tuple(dict.fromkeys(names))
 
 
 def _take_unknown(answer: Answer, part: Observed, said: _Descriptors, problems: list[Problem]) -> None:
@@ -177,12 +187,12 @@ def _take_concept(concept: Concept, answer: Answer, said: _Descriptors, terminol
         if name == "no_calcification":
             said.none = True
         else:
-            said.morphologies[_spelled(concept, answer, terminology)] = None
+            said.morphologies.append(_spelled(concept, answer, terminology))
     elif domain == "distribution":
         if name == "morphology_in_distribution":
-            said.morphologies["fine_linear_branching"] = None
+            said.morphologies.append("fine_linear_branching")
         else:
-            said.distributions[concept.value or "not_stated"] = None
+            said.distributions.append(concept.value or "not_stated")
             if name == "within_mass":
                 said.features.append("mass")
     elif domain == "change":
@@ -213,18 +223,25 @@ def _spelled(concept: Concept, answer: Answer, terminology: Terminology) -> str:
     if name not in _MAY_BE_AMBIGUOUS:
         return concept.value or "unspecified"
     element = answer.element
-    received = element.get("valueCodeableConcept") or element.get("valueCoding") or element.get("code")
-    words: set[str | None] = set()
-    for coding in codings_of(received):
-        system, code = coding.get("system"), coding.get("code")
-        if (
-            isinstance(system, str)
-            and isinstance(code, str)
-            and name in coded(terminology, coding).of("morphology")
-        ):
-            words.add(terminology.bare_word(system, code))
+    codings = codings_of(
+        element.get("valueCodeableConcept") or element.get("valueCoding") or element.get("code")
+    )
+    if not any(_bare_word(coding, terminology) for coding in codings):
+        return name
+    words = {
+        _bare_word(coding, terminology)
+        for coding in codings
+        if name in coded(terminology, coding).of("morphology")
+    }
     word = words.pop() if len(words) == 1 else None
     return word or name
+
+
+def _bare_word(coding: Json, terminology: Terminology) -> str | None:
+    system, code = coding.get("system"), coding.get("code")
+    if not (isinstance(system, str) and isinstance(code, str)):
+        return None
+    return terminology.bare_word(system, code)
 
 
 def _unmapped(answer: Answer, where: str, said: _Descriptors, problems: list[Problem]) -> None:
@@ -234,11 +251,15 @@ def _unmapped(answer: Answer, where: str, said: _Descriptors, problems: list[Pro
         problems.append(Problem(where, "translation", text))
         return
     if answer.role == "morphology":
-        said.morphologies.update(dict.fromkeys(unknown))
+        said.morphologies.extend(unknown)
     elif answer.role == "distribution":
-        said.distributions.update(dict.fromkeys(unknown))
+        said.distributions.extend(unknown)
     text = f"No table knows {', '.join(unknown)}; it was not interpreted."
     problems.append(Problem(where, "unmapped-code", text))
+
+
+def _features(said: _Descriptors) -> tuple[str, ...]:
+    return tuple(name for name in _FEATURE_ORDER if name in said.features) if said.features else ()
 
 
 def _most_serious(changes: list[str]) -> str:
@@ -249,10 +270,10 @@ def _most_serious(changes: list[str]) -> str:
 
 def _morphology(said: _Descriptors, reference: str, problems: list[Problem]) -> tuple[str, ...]:
     """Every morphology, the least suspicious first, raw codes last."""
-    if len(said.morphologies) < 2:
-        return tuple(said.morphologies)
-    names = set(said.morphologies)
-    names.discard("unspecified")
+    names = _distinct(said.morphologies)
+    if len(names) < 2:
+        return names
+    names = tuple(name for name in names if name != "unspecified")
     if len(names) > 1:
         text = "Several morphologies are coded; all were kept and the most suspicious drives."
         problems.append(Problem(reference, "several-morphologies", text))
@@ -261,14 +282,13 @@ def _morphology(said: _Descriptors, reference: str, problems: list[Problem]) -> 
 
 def _distribution(said: _Descriptors, reference: str, problems: list[Problem]) -> str:
     """The most suspicious distribution; a raw code only when nothing else is coded."""
-    if len(said.distributions) < 2:
-        return next(iter(said.distributions), "not_stated")
-    known = [name for name in DISTRIBUTION_ORDER if name in said.distributions]
-    raw = sorted(name for name in said.distributions if name not in DISTRIBUTION_ORDER)
-    stated = [name for name in known if name != "not_stated"]
+    if len(said.distributions) == 1:
+        return said.distributions[0]
+    stated = [name for name in DISTRIBUTION_ORDER if name in said.distributions and name != "not_stated"]
     if len(stated) > 1:
         text = "Several distributions are coded; the most suspicious was used."
         problems.append(Problem(reference, "several-distributions", text))
     if stated:
         return stated[-1]
-    return raw[0] if raw else "not_stated"
+    raw = [name for name in said.distributions if name != "not_stated"]
+    return min(raw) if raw else "not_stated"

@@ -17,7 +17,7 @@ from cards.terminology import BrokenTable, Terminology
 
 # Where one order carries codes of several kinds, the first one here counts: an order that also
 # names a diagnostic study is no screening.
-KINDS: Final = ("biopsy", "diagnostic", "screening", "mammogram", "other_imaging")
+KINDS: Final[tuple[str, ...]] = ("biopsy", "diagnostic", "screening", "mammogram", "other_imaging")
 
 
 @cache

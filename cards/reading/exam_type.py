@@ -15,7 +15,7 @@ from cards.terminology import BrokenTable, Terminology
 from cards.value_class import value_class
 
 # Kinds that end the search. "mammography" says that it was one and leaves the kind open.
-_DEFINITE: Final = ("screening", "diagnostic", "marker_placement")
+_DEFINITE: Final[tuple[str, ...]] = ("screening", "diagnostic", "marker_placement")
 _KINDS: Final = frozenset((*_DEFINITE, "mammography", "not_mammography"))
 
 
@@ -58,27 +58,27 @@ def _wrong_words() -> dict[str, dict[str, list[str]]]:
 
 def _places(
     report: Json, location: str, procedure: Sequence[object], category: Sequence[object], index: Resources
-) -> Iterator[tuple[str, object]]:
-    """Every coded kind of exam with its location, in order of precedence."""
-    yield f"{location}.code", report.get("code")
+) -> Iterator[tuple[str, str, object]]:
+    """Every coded kind of exam with who says it and in which member, in order of precedence."""
+    yield location, "code", report.get("code")
     for value in references_of(report.get("category")):
-        yield f"{location}.category", value
+        yield location, "category", value
     for value in category:
-        yield "context.category", value
+        yield "context", "category", value
     for value in procedure:
-        yield "context.procedure", value
+        yield "context", "procedure", value
     for study in imaging_studies(report, index):
         name = index.reference_of(study)
         for member in ("procedureCode", "procedure", "modality"):
             for value in references_of(study.get(member)):
-                yield f"{name}.{member}", value
+                yield name, member, value
     for request in orders_behind(report, index):
-        yield f"{index.reference_of(request)}.code", request.get("code")
+        yield index.reference_of(request), "code", request.get("code")
 
 
 def _is_contradicted(value: object, terminology: Terminology) -> bool:
     for coding in codings_of(value):
-        system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+        system, code = coding.get("system"), coding.get("code")
         if not (isinstance(system, str) and isinstance(code, str)):
             continue
         by_system = _wrong_words().get(code)
@@ -86,7 +86,7 @@ def _is_contradicted(value: object, terminology: Terminology) -> bool:
         if words is None:
             continue
         text = value.get("text") if isinstance(value, dict) else None
-        shown = " ".join(part for part in (display, text) if isinstance(part, str)).lower()
+        shown = " ".join(part for part in (coding.get("display"), text) if isinstance(part, str)).lower()
         if any(word in shown for word in words):
             return True
     return False
@@ -110,13 +110,13 @@ def read_exam(
     kind = "unknown"
     magnification: bool | None = None
     meanings = _meanings()
-    for place, value in _places(report, location, procedure, category, index):
+    for where, member, value in _places(report, location, procedure, category, index):
         found = coded(terminology, value).concepts
         if not found:
             continue
         if _is_contradicted(value, terminology):
             text = "The words beside the study code name another study; the code is not used."
-            problems.append(Problem(place, "display-contradicts-code", text))
+            problems.append(Problem(f"{where}.{member}", "display-contradicts-code", text))
             continue
         for concept in found:
             meaning = meanings.get((concept.domain, concept.concept))

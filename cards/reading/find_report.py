@@ -10,7 +10,7 @@ from cards.reading.dates import exam_date
 from cards.reading.reading import ReportContext
 from cards.reading.resources import Json, Resources
 
-_WITHDRAWN: Final = ("entered-in-error", "cancelled")
+_WITHDRAWN: Final[tuple[str, ...]] = ("entered-in-error", "cancelled")
 
 
 def find_report(

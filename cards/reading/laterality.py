@@ -16,10 +16,10 @@ from cards.reading.resources import Json, Resources, references_of, shown
 from cards.terminology import Terminology
 from cards.value_class import value_class
 
-SIDES: Final = ("left", "right", "bilateral")
+SIDES: Final[tuple[str, ...]] = ("left", "right", "bilateral")
 _SIDES: Final = frozenset(SIDES)
 _BODY_SITE_REFERENCE: Final = "http://hl7.org/fhir/StructureDefinition/bodySite"
-_STRUCTURE_MEMBERS: Final = (
+_STRUCTURE_MEMBERS: Final[tuple[str, ...]] = (
     "location",
     "locationQualifier",
     "structure",

@@ -20,7 +20,7 @@ from cards.reading.unreadable import unreadable
 from cards.terminology import Terminology
 from cards.value_class import value_class
 
-WITHDRAWN: Final = ("entered-in-error", "cancelled")
+_WITHDRAWN: Final[tuple[str, ...]] = ("entered-in-error", "cancelled")
 # A code of one of these domains says something when it stands as Observation.code or
 # component.code; the others name an exam, a place or a question.
 _ASSERTING: Final = frozenset(
@@ -157,7 +157,7 @@ def read_observation(
     elif wrong:
         unreadable(resource, reference, problems)
     observed = Observed(resource, reference, holder, code, answers, code.role)
-    observed.negated = resource.get("status") in WITHDRAWN
+    observed.negated = resource.get("status") in _WITHDRAWN
     return observed, wrong
 
 

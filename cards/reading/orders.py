@@ -23,8 +23,14 @@ from cards.terminology import Terminology
 from cards.value_class import value_class
 
 _OPEN: Final = frozenset(("active", "draft", "on-hold", None))
-_PROPOSED: Final = ("proposal", "plan", "option")
-_MAMMOGRAM_CONCEPTS: Final = ("mg_", "dbt_", "mammography", "screening_mammography", "diagnostic_mammography")
+_PROPOSED: Final[tuple[str, ...]] = ("proposal", "plan", "option")
+_MAMMOGRAM_CONCEPTS: Final[tuple[str, ...]] = (
+    "mg_",
+    "dbt_",
+    "mammography",
+    "screening_mammography",
+    "diagnostic_mammography",
+)
 
 
 @value_class

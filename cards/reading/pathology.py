@@ -23,7 +23,7 @@ from cards.reading.topics import Said, Topics, about
 from cards.terminology import BrokenTable, Terminology
 from cards.value_class import value_class
 
-_TOPICS: Final = (
+_TOPICS: Final[tuple[str, ...]] = (
     "q_pathology",
     "q_pathology_results",
     "pathology_final_diagnosis",
@@ -32,8 +32,8 @@ _TOPICS: Final = (
 )
 _IS_PATHOLOGY: Final = frozenset(("pathology_report", "pathology_final_diagnosis", "category_pathology"))
 # Tuples: a status of a wrong JSON type may not be hashable.
-_FINISHED: Final = ("final", "amended", "corrected", "appended")
-_VOID: Final = ("entered-in-error", "cancelled")
+_FINISHED: Final[tuple[str, ...]] = ("final", "amended", "corrected", "appended")
+_VOID: Final[tuple[str, ...]] = ("entered-in-error", "cancelled")
 
 
 @value_class

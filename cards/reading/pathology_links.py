@@ -9,7 +9,7 @@ from cards.reading.observed import Observed
 from cards.reading.resources import Json, Resources, references_of
 
 # The members through which a pathology result leads back to what was biopsied.
-_PATHS: Final = (
+_PATHS: Final[tuple[str, ...]] = (
     "result",
     "basedOn",
     "specimen",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Final
@@ -20,8 +20,8 @@ _LASTS: Final = {
     "none": timedelta(weeks=40),
 }
 # Tuples: a status of a wrong JSON type may not be hashable.
-_VOID: Final = ("entered-in-error", "cancelled", "refuted")
-_ENDED: Final = ("inactive", "resolved", "remission")
+_VOID: Final[tuple[str, ...]] = ("entered-in-error", "cancelled", "refuted")
+_ENDED: Final[tuple[str, ...]] = ("inactive", "resolved", "remission")
 
 
 @cache
@@ -57,16 +57,18 @@ def _has_ended(condition: Json) -> bool:
     )
 
 
-def _statements(index: Resources, terminology: Terminology) -> Iterator[tuple[str, object]]:
+def _statements(index: Resources, terminology: Terminology) -> list[tuple[str, object]]:
     """(state, date as received) of every Observation and Condition that names one."""
+    found: list[tuple[str, object]] = []
     for observation in index.of_type("Observation"):
         value = observation.get("valueCodeableConcept")
         if value is not None and (state := _state(value, terminology)) and not _is_void(observation):
-            yield state, observation.get("effectiveDateTime") or observation.get("issued")
+            found.append((state, observation.get("effectiveDateTime") or observation.get("issued")))
     for condition in index.of_type("Condition"):
         state = _state(condition.get("code"), terminology)
         if state and not _is_void(condition) and not _has_ended(condition):
-            yield state, condition.get("onsetDateTime") or condition.get("recordedDate")
+            found.append((state, condition.get("onsetDateTime") or condition.get("recordedDate")))
+    return found
 
 
 def pregnancy_status(index: Resources, exam: date | None, terminology: Terminology) -> str:

@@ -19,9 +19,9 @@ from cards.reading.topics import Said, Topics, about, note_unmapped
 from cards.terminology import Terminology
 from cards.value_class import value_class
 
-_QUESTIONS: Final = ("q_recommendation", "q_recommendation_text", "q_recommended_followup")
-_TOPICS: Final = ("recommendation", *_QUESTIONS)
-_INTERVAL_QUESTIONS: Final = (
+_QUESTIONS: Final[tuple[str, ...]] = ("q_recommendation", "q_recommendation_text", "q_recommended_followup")
+_TOPICS: Final[tuple[str, ...]] = ("recommendation", *_QUESTIONS)
+_INTERVAL_QUESTIONS: Final[tuple[str, ...]] = (
     "q_recommendation_interval",
     "q_recommended_followup_interval",
     "q_recommended_followup_date",
@@ -134,9 +134,11 @@ def _from_observations(
             text = "The recommended interval could not be read as months, weeks, days or years, or as a date."
             problems.append(Problem(said.location, "unreadable-interval", text))
     interval = _shortest(intervals, problems)
-    values = dict.fromkeys(
-        value for name in names if (value := terminology.value("recommendation", name)) is not None
-    )
+    values: dict[str, None] = {}
+    for name in names:
+        value = terminology.value("recommendation", name)
+        if value is not None:
+            values[value] = None
     if _short_interval(names, interval):
         values["short_interval_follow_up"] = None
     return Recommended(tuple(values) or None, interval, _one_side(sides))

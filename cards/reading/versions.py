@@ -10,10 +10,8 @@ from typing import Final
 
 from cards.reading.resources import Json
 
-_OLD_MEMBERS: Final[dict[str, tuple[str, ...]]] = {
-    "DiagnosticReport": ("codedDiagnosis", "context", "image", "request"),
-    "Observation": ("related", "comment", "comments", "context"),
-}
+_OLD_IN_REPORT: Final[tuple[str, ...]] = ("codedDiagnosis", "context", "image", "request")
+_OLD_IN_OBSERVATION: Final[tuple[str, ...]] = ("related", "comment", "comments", "context")
 
 
 class UnsupportedFhirVersion(ValueError):
@@ -24,18 +22,19 @@ class UnsupportedFhirVersion(ValueError):
         self.expression = expression
 
 
-def refuse_old_version(resource: Json) -> None:
-    """Raise :class:`UnsupportedFhirVersion` if a DiagnosticReport or Observation is DSTU2 or STU3."""
-    kind = str(resource.get("resourceType"))
-    for member in _OLD_MEMBERS.get(kind, ()):
-        if member in resource:
-            raise UnsupportedFhirVersion(f"{kind}.{member}")
-    if kind == "DiagnosticReport":
-        _refuse_old_performer(resource)
-
-
-def _refuse_old_performer(report: Json) -> None:
+def refuse_old_report(report: Json) -> None:
+    """Raise :class:`UnsupportedFhirVersion` if a DiagnosticReport is DSTU2 or STU3."""
+    for member in _OLD_IN_REPORT:
+        if member in report:
+            raise UnsupportedFhirVersion(f"DiagnosticReport.{member}")
     performer = report.get("performer")
     first = performer[0] if isinstance(performer, list) and performer else None
     if isinstance(first, dict) and "actor" in first:
         raise UnsupportedFhirVersion("DiagnosticReport.performer.actor")
+
+
+def refuse_old_observation(observation: Json) -> None:
+    """Raise :class:`UnsupportedFhirVersion` if an Observation is DSTU2 or STU3."""
+    for member in _OLD_IN_OBSERVATION:
+        if member in observation:
+            raise UnsupportedFhirVersion(f"Observation.{member}")

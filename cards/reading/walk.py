@@ -10,11 +10,11 @@ from __future__ import annotations
 from cards.problem import Problem
 from cards.reading.composition import Entry, section_entries
 from cards.reading.laterality import NOWHERE, site_of
-from cards.reading.observed import WITHDRAWN, Observed, read_observation
+from cards.reading.observed import Observed, read_observation
 from cards.reading.questionnaire import read_questionnaire
 from cards.reading.resources import Json, Resources, address_of, references_of, shown
 from cards.reading.unreadable import unreadable
-from cards.reading.versions import refuse_old_version
+from cards.reading.versions import refuse_old_observation, refuse_old_report
 from cards.terminology import Terminology
 
 
@@ -54,7 +54,7 @@ class _Walk:
         self.foreign: set[int] | None = None
 
     def run(self) -> Reached:
-        refuse_old_version(self.report)
+        refuse_old_report(self.report)
         where = self.index.reference_of(self.report)
         result = self.report.get("result")
         if result is not None and not isinstance(result, (list, dict)):
@@ -154,18 +154,22 @@ class _Walk:
             return
         self.reached.linked.add(identity)
         kind = resource.get("resourceType")
-        if kind == "QuestionnaireResponse":
+        if kind == "Observation":
+            observed = self._observe(resource, holder, side, derived)
+            self.known[identity] = observed
+            observed.parent = parent
+            if parent is not None:
+                parent.members.append(observed)
+        elif kind == "QuestionnaireResponse":
             groups, wrong = read_questionnaire(resource, self.index, self.terminology, self.problems)
             self.reached.wrong = self.reached.wrong or wrong
             self.reached.observations.extend(groups)
-            return
-        if kind != "Observation":
-            return
-        refuse_old_version(resource)
+
+    def _observe(self, resource: Json, holder: Json, side: str | None, derived: Observed | None) -> Observed:
+        """Read an Observation that was not met before; what it refers to waits, unless it is withdrawn."""
+        refuse_old_observation(resource)
         reference = self.index.reference_of(resource)
         observed, wrong = read_observation(resource, reference, holder, self.terminology, self.problems)
-        self.known[identity] = observed
-        observed.parent = parent
         stated = [answer.value for answer in observed.answers if answer.value.placing]
         if observed.code.placing:
             stated.append(observed.code)
@@ -178,10 +182,9 @@ class _Walk:
             if not wrong:
                 unreadable(resource, reference, self.problems)
         self.reached.observations.append(observed)
-        if parent is not None:
-            parent.members.append(observed)
-        if resource.get("status") not in WITHDRAWN:
+        if not observed.negated:
             self.waiting.append(observed)
+        return observed
 
     def _dangling(self, reference: object, location: str) -> None:
         self.reached.incomplete = True

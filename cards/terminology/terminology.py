@@ -83,7 +83,10 @@ class Terminology:
     ) -> None:
         self.rows = tuple(rows)
         self._systems = systems
-        self._values, self._bare_words = crosswalk(), ambiguous_codes()
+        self._values = crosswalk()
+        self._bare_words: dict[str, dict[str, str]] = {}
+        for (system, code), word in ambiguous_codes().items():
+            self._bare_words.setdefault(code, {})[system] = word
         self.domains = frozenset(row.domain for row in self.rows)
         self.derived: dict[str, dict[str, Any]] = {}
         self.known: dict[tuple[str, str], tuple[Concept, ...]] = {}
@@ -124,7 +127,8 @@ class Terminology:
 
     def bare_word(self, system: str, code: str) -> str | None:
         """``fine``, ``pleomorphic`` or ``heterogeneous`` for a code that says no more (R-DQ-11)."""
-        return self._bare_words.get((self._systems.canonical(system), code))
+        by_system = self._bare_words.get(code)
+        return None if by_system is None else by_system.get(self._systems.canonical(system))
 
     def canonical_system(self, system: str) -> str:
         """The URI that the tables use for a code system, however it was spelled."""

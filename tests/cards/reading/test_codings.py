@@ -96,10 +96,10 @@ def test_several_codings_are_joined_in_their_order_and_once():
 
 def test_only_codings_that_are_objects_are_listed():
     """What a value holds beside them is left out; a Coding is its own list."""
-    assert codings_of({"coding": [AMORPHOUS, "x", GROUPED]}) == (AMORPHOUS, GROUPED)
-    assert codings_of(AMORPHOUS) == (AMORPHOUS,)
-    assert codings_of({"concept": {"coding": [GROUPED]}}) == (GROUPED,)
-    assert codings_of({"text": "amorphous"}) == codings_of("x") == codings_of(None) == ()
+    assert codings_of({"coding": [AMORPHOUS, "x", GROUPED]}) == [AMORPHOUS, GROUPED]
+    assert codings_of(AMORPHOUS) == [AMORPHOUS]
+    assert codings_of({"concept": {"coding": [GROUPED]}}) == [GROUPED]
+    assert codings_of({"text": "amorphous"}) == codings_of("x") == codings_of(None) == []
 
 
 @pytest.mark.parametrize(("words", "conflict"), [("BI-RADS 1", True), ("BI-RADS 5", False), (None, False)])
