@@ -73,11 +73,12 @@ def gather(
             fetched = _fill(request, service, sources, access, skip)
     if may_be_read:
         _require(request, service, sources, _resources(sources))
+    keys = [(key, sources[f"prefetch.{key}"]) for key in service.prefetch]
     return Gathered(
-        (*(source.value for source in sources.values() if source.value is not None), *fetched),
+        (*[source.value for source in sources.values() if source.value is not None], *fetched),
         _problems(sources),
-        frozenset(key for key in service.prefetch if sources[f"prefetch.{key}"].is_whole),
-        frozenset(key for key in service.prefetch if sources[f"prefetch.{key}"].state == "absent"),
+        frozenset([key for key, source in keys if source.is_whole]),
+        frozenset([key for key, source in keys if source.state == "absent"]),
     )
 
 
@@ -104,7 +105,10 @@ def _fill(
 
 
 def _resources(sources: Mapping[str, Received]) -> list[Resource]:
-    return [resource for source in sources.values() for resource in source.resources]
+    resources: list[Resource] = []
+    for source in sources.values():
+        resources += source.resources
+    return resources
 
 
 def _require(
@@ -121,8 +125,7 @@ def _require_report(request: HookRequest, sources: Mapping[str, Received], resou
     report_id = request.context["reportId"]
     in_context = sources.get("context.report")
     if in_context is not None:
-        same = [each for each in _reports(in_context.resources) if each.get("id") == report_id]
-        if len(same) != 1:
+        if [each.get("id") for each in _reports(in_context.resources)].count(report_id) != 1:
             raise BadRequest(
                 "context.report must hold exactly one DiagnosticReport whose id is context.reportId.",
                 expression="context.report",
@@ -172,12 +175,13 @@ def _reports(resources: tuple[Resource, ...] | list[Resource]) -> list[Resource]
 def _problems(sources: Mapping[str, Received]) -> tuple[Problem, ...]:
     """List what did not come; a failed prefetch of the report itself does not matter when the
     report came in the context."""
-    return tuple(
-        problem
-        for name, source in sources.items()
-        if not (name == "prefetch.report" and "context.report" in sources and source.state == "outcome")
-        for problem in source.problems
-    )
+    problems: list[Problem] = []
+    for name, source in sources.items():
+        if source.problems and not (
+            name == "prefetch.report" and "context.report" in sources and source.state == "outcome"
+        ):
+            problems.extend(source.problems)
+    return tuple(problems)
 
 
 def _entry_of(bundle: Resource | None, urn: str) -> Resource | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cards.problem import Problem
+from cards.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Gathered:
     """Resources and Bundles from context, prefetch and FHIR server, in that order, as they came.
 

@@ -26,7 +26,9 @@ def refuse_other_patients(
                 raise _refusal("Patient.id")
             continue
         for member in ("subject", "patient"):
-            holder = resource.get(member)
+            if member not in resource:
+                continue
+            holder = resource[member]
             reference = holder.get("reference") if isinstance(holder, dict) else None
             if reference is None or reference == expected:
                 continue

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from cards.problem import Problem
+from cards.value_class import value_class
 from cds_service.hooks.members import mistyped
 
 Resource = Mapping[str, object]
 State = Literal["absent", "null", "empty", "outcome", "data"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Received:
     """What came under one key.
 

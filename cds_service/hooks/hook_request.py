@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from cards.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FhirAuthorization:
     """Access to the caller's FHIR server; the token never shows in a repr, log or error."""
 
@@ -17,7 +19,7 @@ class FhirAuthorization:
     patient: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class HookRequest:
     """One call of a service. ``context`` and ``prefetch`` hold plain JSON, kept out of reprs."""
 

@@ -11,7 +11,7 @@ from cds_service.errors import BadRequest
 
 # Servers are seen that also use the underscore in ids, which FHIR does not allow.
 _ID = re.compile(r"[A-Za-z0-9\-._]{1,64}")
-_UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = re.compile(r"(?:(?i:urn:uuid:))?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _REPORT_STATUSES = frozenset(
     {
         "registered",

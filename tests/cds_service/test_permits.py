@@ -157,7 +157,7 @@ def test_calls_are_answered_in_the_order_in_which_they_came() -> None:
 
 
 def test_one_call_keeps_its_turn_for_a_moment_and_never_the_last() -> None:
-    """Of two calls that read their bodies one keeps its turn; the next to come has the other's, no third has."""
+    """Of two calls that read their bodies one keeps its turn; the next has the other's, and no third."""
     permits, came = Permits(9, turns=2), threading.Event()
     assert permits.take()
     assert permits.take()
