@@ -7,7 +7,6 @@ null, unknown, missing or empty, never a default.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 
 from cards.value_class import value_class
@@ -91,37 +90,34 @@ UNSTATED_FACTS = replace(
     sex="unknown",
 )
 
-# A member counts as not stated while it holds one of these values. The left-hand side is every
-# member whose absence a clinician would want to know of; the others are plain negatives
-# (no implant, not deceased) that reports do not state when they do not apply.
-_SILENT_REPORT_VALUES: dict[str, tuple[object, ...]] = {
-    "exam_type": ("unknown",),
-    "comparison_status": ("not_stated",),
-    "magnification_views_done": (None,),
-    "assessment_overall": (None,),
-    "recommendation": (None,),
-    "recommended_interval": (None,),
-    "breast_density": (None,),
-    "age_years": (None,),
-    "sex": ("unknown",),
-}
-_SILENT_FINDING_VALUES: dict[str, tuple[object, ...]] = {
-    "laterality": ("missing",),
-    "morphology": ((),),
-    "distribution": ("not_stated",),
-    "change": ("not_compared",),
-}
 
+def not_stated(facts: Facts) -> list[str]:
+    """Name every member that the report leaves open, as ``findings[F1].distribution``.
 
-def not_stated(facts: Facts) -> Iterator[str]:
-    """Name every member that the report leaves open, as ``findings[F1].distribution``."""
-    for name, silent in _SILENT_REPORT_VALUES.items():
-        if getattr(facts, name) in silent:
-            yield name
+    Asked for is every member whose absence a clinician would want to know of; the others are plain
+    negatives (no implant, not deceased) that reports do not state when they do not apply.
+    """
+    of_report = {
+        "exam_type": facts.exam_type == "unknown",
+        "comparison_status": facts.comparison_status == "not_stated",
+        "magnification_views_done": facts.magnification_views_done is None,
+        "assessment_overall": facts.assessment_overall is None,
+        "recommendation": facts.recommendation is None,
+        "recommended_interval": facts.recommended_interval is None,
+        "breast_density": facts.breast_density is None,
+        "age_years": facts.age_years is None,
+        "sex": facts.sex == "unknown",
+    }
+    names = [name for name, is_open in of_report.items() if is_open]
     for finding in facts.findings:
-        for name, silent in _SILENT_FINDING_VALUES.items():
-            if getattr(finding, name) in silent:
-                yield f"findings[{finding.finding_id}].{name}"
+        of_finding = {
+            "laterality": finding.laterality == "missing",
+            "morphology": not finding.morphology,
+            "distribution": finding.distribution == "not_stated",
+            "change": finding.change == "not_compared",
+        }
+        names += [f"findings[{finding.finding_id}].{name}" for name, is_open in of_finding.items() if is_open]
+    return names
 
 
 FINDING_MEMBERS = tuple(member.name for member in fields(Finding))

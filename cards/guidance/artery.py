@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final
 
+from cards.guidance.guidance import Inputs
 from cards.guidance.report import Report
 from cards.guidance.switches import SWITCHES
 from cards.guidance.table_cells import actions, firing_rule
 from cards.guidance.table_files import read_rows
 from cards.guidance.vocabulary import INDICATORS
+from cards.value_class import value_class
 
 _GRADES = ("0", "1", "2", "3", "not_graded")
 
 
-class ArteryRow(NamedTuple):
+@value_class
+class ArteryRow:
     """One row of ``artery.csv``."""
 
     rule: str
@@ -42,13 +45,18 @@ def load_artery_rows(text: str | None = None) -> tuple[ArteryRow, ...]:
     )
 
 
-ARTERY_ROWS = load_artery_rows()
+ARTERY_ROWS: Final = load_artery_rows()
 
 
 def artery_note(report: Report) -> tuple[str, ...]:
     """Fire the artery rule in force, when vascular calcifications are coded; return its actions."""
-    if not any("vascular" in finding.benign for finding in report.normal):
-        return ()
+    for finding in report.normal:
+        if "vascular" in finding.benign:
+            return _note_in_force(report)
+    return ()
+
+
+def _note_in_force(report: Report) -> tuple[str, ...]:
     facts = report.facts
     grade = "not_graded" if facts.bac_grade is None else str(facts.bac_grade)
     for row in ARTERY_ROWS:
@@ -56,7 +64,7 @@ def artery_note(report: Report) -> tuple[str, ...]:
             continue
         if row.below_age is not None and (facts.age_years is None or facts.age_years >= row.below_age):
             continue
-        inputs = {
+        inputs: Inputs = {
             "morphology": ("vascular",),
             "bac_policy": row.policy,
             "bac_grade": facts.bac_grade,

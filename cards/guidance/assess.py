@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from cards.facts import Facts, not_stated
 from cards.guidance.artery import artery_note
@@ -39,7 +40,7 @@ from cards.guidance.vocabulary import INDICATOR_RANK, INDICATORS, VERDICT_RANK
 from cards.policy import Policy
 from cards.problem import Problem
 
-MODEL_VERSION = "1.0.0"
+MODEL_VERSION: Final = "1.0.0"
 
 
 def assess(
@@ -168,7 +169,11 @@ def _report_expected(breasts: Sequence[Breast], report: Report) -> tuple[str, ..
 def _worst(verdicts: Sequence[Verdict], report: Report) -> str:
     if report.conflict:
         return "not_evaluable"
-    return min([one.verdict for one in verdicts], key=VERDICT_RANK.__getitem__)
+    worst = verdicts[0].verdict
+    for one in verdicts:
+        if VERDICT_RANK[one.verdict] < VERDICT_RANK[worst]:
+            worst = one.verdict
+    return worst
 
 
 def _breast_guidance(
@@ -207,7 +212,9 @@ def _guidance(
     breasts: tuple[BreastGuidance, ...] = (),
 ) -> Guidance:
     rules = tuple(report.trace)
-    highest = max([INDICATOR_RANK[entry.indicator] for entry in rules])
+    highest = 0
+    for entry in rules:
+        highest = max(highest, INDICATOR_RANK[entry.indicator])
     return Guidance(
         MODEL_VERSION,
         report.policy.guideline_profile,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
-from cards.guidance.guidance import FiredRule
+from cards.guidance.guidance import FiredRule, Inputs
 from cards.guidance.table_files import read_rows
 from cards.guidance.vocabulary import INDICATORS
 
@@ -88,8 +89,10 @@ CITATIONS = load_citations()
 RULES = load_rules()
 FIRING = frozenset(rule.id for rule in RULES.values() if rule.kind == "fires")
 
-_CITATIONS_OF = {rule.id: rule.citations for rule in RULES.values()}
-_SINGLE_INDICATOR = {rule.id: rule.indicators[0] for rule in RULES.values() if len(rule.indicators) == 1}
+_CITATIONS_OF: Final = {rule.id: rule.citations for rule in RULES.values()}
+_SINGLE_INDICATOR: Final = {
+    rule.id: rule.indicators[0] for rule in RULES.values() if len(rule.indicators) == 1
+}
 
 
 def rule(rule_id: str) -> Rule:
@@ -99,7 +102,7 @@ def rule(rule_id: str) -> Rule:
 
 def fired(
     rule_id: str,
-    inputs: Mapping[str, object],
+    inputs: Inputs,
     indicator: str | None = None,
     finding_id: str | None = None,
     side: str | None = None,

@@ -6,37 +6,45 @@ arithmetic of section 5 is plain integer arithmetic and costs nothing.
 
 from __future__ import annotations
 
-CATEGORIES = ("1", "2", "3", "4A", "4B", "4C", "5")
-RANK = {category: rank for rank, category in enumerate(CATEGORIES)}
-BIT = {category: 1 << rank for category, rank in RANK.items()}
+from typing import Final
 
-NONE = 0
-ONE, TWO, THREE = BIT["1"], BIT["2"], BIT["3"]
-FOUR_A, FOUR_B = BIT["4A"], BIT["4B"]
-BELOW_4A = ONE | TWO | THREE
-BELOW_4B = BELOW_4A | FOUR_A
-FROM_4A = 0b1111111 & ~BELOW_4A
+CATEGORIES: Final = ("1", "2", "3", "4A", "4B", "4C", "5")
+RANK: Final = {category: rank for rank, category in enumerate(CATEGORIES)}
+BIT: Final = {category: 1 << rank for category, rank in RANK.items()}
 
-NAMES: tuple[tuple[str, ...], ...] = tuple(
+NONE: Final = 0
+ONE: Final = BIT["1"]
+TWO: Final = BIT["2"]
+THREE: Final = BIT["3"]
+FOUR_A: Final = BIT["4A"]
+BELOW_4A: Final = ONE | TWO | THREE
+BELOW_4B: Final = BELOW_4A | FOUR_A
+ALL: Final = 0b1111111
+FROM_4A: Final = ALL & ~BELOW_4A
+
+NAMES: Final[tuple[tuple[str, ...], ...]] = tuple(
     tuple(category for category in CATEGORIES if members & BIT[category]) for members in range(128)
 )
 # The rank of the lowest and of the highest member; the empty set has neither and answers -1.
-LOWEST = tuple(min((RANK[name] for name in names), default=-1) for names in NAMES)
-HIGHEST = tuple(max((RANK[name] for name in names), default=-1) for names in NAMES)
+LOWEST: Final = tuple(min((RANK[name] for name in names), default=-1) for names in NAMES)
+HIGHEST: Final = tuple(max((RANK[name] for name in names), default=-1) for names in NAMES)
 
-RANK_2, RANK_3, RANK_4A, RANK_4C = RANK["2"], RANK["3"], RANK["4A"], RANK["4C"]
+RANK_2: Final = RANK["2"]
+RANK_3: Final = RANK["3"]
+RANK_4A: Final = RANK["4A"]
+RANK_4C: Final = RANK["4C"]
 
-SUSPICIOUS = frozenset({"4", "4A", "4B", "4C", "5"})
-INCOMPLETE = frozenset({"0", "0A", "0P"})
-ASSESSMENTS = ("0", "0A", "0P", "1", "2", "3", "4", "4A", "4B", "4C", "5", "6", "MP")
+SUSPICIOUS: Final = frozenset({"4", "4A", "4B", "4C", "5"})
+INCOMPLETE: Final = frozenset({"0", "0A", "0P"})
+ASSESSMENTS: Final = ("0", "0A", "0P", "1", "2", "3", "4", "4A", "4B", "4C", "5", "6", "MP")
 
 # "Which category drives the report" (section 4).
-DRIVING_ORDER = (
+DRIVING_ORDER: Final = (
     "verify_pathology",
     *("1", "2", "3", "6", "0", "0P", "0A"),
     *("4A", "4", "4B", "4C", "5"),
 )
-DRIVING_RANK = {category: rank for rank, category in enumerate(DRIVING_ORDER)}
+DRIVING_RANK: Final = {category: rank for rank, category in enumerate(DRIVING_ORDER)}
 
 
 def set_of(names: tuple[str, ...]) -> int:

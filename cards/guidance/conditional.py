@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cards.guidance.categories import THREE, TWO
 from cards.guidance.special_sets import SPECIAL
@@ -12,11 +12,13 @@ from cards.guidance.switches import SWITCHES
 from cards.guidance.table_cells import category_set, firing_rule, no_overlap, switch_value, yes
 from cards.guidance.table_files import BrokenTable, Row, read_rows
 from cards.guidance.vocabulary import CHANGE_CLASSES, DISTRIBUTIONS
+from cards.value_class import value_class
 
-BED_RULE = "R-CX-03"
+BED_RULE: Final = "R-CX-03"
 
 
-class Situation(NamedTuple):
+@value_class
+class Situation:
     """What decides the row: all of it outputs of section 5.3 and 5.4."""
 
     near: bool
@@ -27,7 +29,8 @@ class Situation(NamedTuple):
     bilateral_similar: bool
 
 
-class ConditionalRow(NamedTuple):
+@value_class
+class ConditionalRow:
     """One row of section 5.5."""
 
     rules: tuple[str, ...]
@@ -64,19 +67,19 @@ def _pattern(row: Row) -> _Pattern:
     )
 
 
-Table = Mapping[tuple[Situation, object], ConditionalRow]
+Table = dict[tuple[bool, bool, bool, str, str, bool, object], ConditionalRow]
 
 
 def load_conditional_rows(text: str | None = None) -> Table:
     """Read ``conditional_rows.csv`` and work out the first matching row of every situation.
 
-    The key is the situation and the value of the switch ``post_bct_new_calc_policy``. Raises
+    The key is what a situation holds and the value of the switch ``post_bct_new_calc_policy``. Raises
     BrokenTable, also for a situation that no row matches and for a row that never matches.
     """
     rows = read_rows("conditional_rows.csv", _COLUMNS, text)
     patterns = [_pattern(row) for row in rows]
     used: set[int] = set()
-    table: dict[tuple[Situation, object], ConditionalRow] = {}
+    table: Table = {}
     flags = (False, True)
     for values in product(flags, flags, flags, DISTRIBUTIONS, CHANGE_CLASSES, flags):
         situation = Situation(*values)
@@ -85,7 +88,7 @@ def load_conditional_rows(text: str | None = None) -> Table:
             if place is None:
                 raise BrokenTable("conditional_rows.csv", rows[-1].line, f"no row matches {situation}")
             used.add(place)
-            table[situation, policy] = patterns[place].row
+            table[*values, policy] = patterns[place].row
     for place, row in enumerate(rows):
         if place not in used:
             raise row.refuse(f"an earlier row always matches before {row['rule']}")
@@ -103,25 +106,37 @@ def _first_match(patterns: list[_Pattern], situation: Situation, policy: object)
     return None
 
 
-CONDITIONAL_ROWS = load_conditional_rows()
+CONDITIONAL_ROWS: Final = load_conditional_rows()
 
 
-def bed_sets(change: str, switches: Mapping[str, object]) -> tuple[int, int]:
+def conditional_row(situation: Situation, switches: dict[str, object]) -> ConditionalRow:
+    """Return the row of section 5.5 for a situation, with the switches in force."""
+    return CONDITIONAL_ROWS[
+        situation.near,
+        situation.bed,
+        situation.treated,
+        situation.distribution,
+        situation.change_class,
+        situation.bilateral_similar,
+        switches["post_bct_new_calc_policy"],
+    ]
+
+
+def bed_sets(change: str, switches: dict[str, object]) -> tuple[int, int]:
     """Return R-CX-03 for the lumpectomy bed by the class of the change (section 5.4 a)."""
-    situation = Situation(False, True, False, "not_stated", change, False)
-    row = CONDITIONAL_ROWS[situation, switches["post_bct_new_calc_policy"]]
+    row = conditional_row(Situation(False, True, False, "not_stated", change, False), switches)
     return row.expected, row.tolerated
 
 
 def conditional_candidate(
-    situation: Situation, switches: Mapping[str, object], *, male: bool, high_risk: bool, unilateral: bool
+    situation: Situation, switches: dict[str, object], *, male: bool, high_risk: bool, unilateral: bool
 ) -> tuple[int, int, tuple[str, ...]]:
     """Return expected, tolerated and the rules of the conditional class (round, punctate).
 
     After the row: a group that is exactly category 3 is widened for men (R-CX-08) or for high
     risk (R-CX-12); one breast only widens what would be category 2 (R-CX-11).
     """
-    row = CONDITIONAL_ROWS[situation, switches["post_bct_new_calc_policy"]]
+    row = conditional_row(situation, switches)
     expected, tolerated, rules = row.expected, row.tolerated, row.rules
     if row.may_be_three and expected == THREE:
         policy = switches["male_category3_policy"]

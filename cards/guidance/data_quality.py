@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cards.guidance.categories import INCOMPLETE, SUSPICIOUS
+from cards.guidance.guidance import Inputs
 from cards.guidance.normalise import Normal
 from cards.guidance.report import Report
 from cards.guidance.situations import INDICATOR_OF
@@ -40,7 +41,7 @@ def _finding(finding: Normal, report: Report) -> None:
             situation = "incomplete_3_or_6"
         else:
             situation = "other"
-        inputs: dict[str, object] = {"laterality": "missing", "assessment": report.effective}
+        inputs: Inputs = {"laterality": "missing", "assessment": report.effective}
         report.fire("R-DQ-01", inputs, INDICATOR_OF["R-DQ-01", situation], finding.id)
     if finding.unmapped or finding.unmapped_distribution:
         inputs = {"morphology": finding.unmapped}
@@ -63,7 +64,7 @@ def earlier_reports(report: Report) -> None:
         and facts.prior_biopsy_done is False
         and report.effective in ("1", "2", "3")
     ):
-        inputs: dict[str, object] = {
+        inputs: Inputs = {
             "prior_assessment": facts.prior_assessment,
             "prior_biopsy_done": False,
             "assessment": report.effective,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cards.guidance.breasts import Breast
 from cards.guidance.categories import SUSPICIOUS, drives_above
+from cards.guidance.guidance import Inputs
 from cards.guidance.report import Report
 from cards.guidance.situations import INDICATOR_OF
 
@@ -23,7 +24,7 @@ def exam_checks(breasts: Sequence[Breast], report: Report) -> None:
         with_sets = len(breast.sets) + len(breast.known_cancers)
         if breast.assessment is not None and with_sets > 1:
             ids = tuple([finding.id for finding in breast.judged])
-            inputs = {"findings": ids, "driving": breast.driving_ids}
+            inputs: Inputs = {"findings": ids, "driving": breast.driving_ids}
             report.fire("R-AG-01", inputs, None, None, breast.side)
     if report.left and report.right and report.left != report.right:
         report.fire("R-AG-03", {"assessment_left": report.left, "assessment_right": report.right})
@@ -47,5 +48,5 @@ def _overall_too_low(report: Report) -> None:
     for side, value in (("left", report.left), ("right", report.right)):
         if value is not None and drives_above(value, overall):
             situation = "suspicious" if value in SUSPICIOUS else "other"
-            inputs = {"assessment_overall": overall, f"assessment_{side}": value}
+            inputs: Inputs = {"assessment_overall": overall, f"assessment_{side}": value}
             report.fire("R-AG-02", inputs, INDICATOR_OF["R-AG-02", situation], None, side)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import takewhile
-from typing import NamedTuple
+from typing import Final
 
 from cards.facts import FINDING_MEMBERS
 from cards.guidance.categories import BELOW_4B, NONE, ONE, TWO
 from cards.guidance.conditional import Situation, conditional_candidate
+from cards.guidance.guidance import Inputs
 from cards.guidance.normalise import Normal
 from cards.guidance.report import Report
 from cards.guidance.special_sets import MARKED, SPECIAL
 from cards.guidance.suspicious import Surroundings, suspicious_candidate
 from cards.guidance.winner import winner
+from cards.value_class import value_class
 
 
-class Sets(NamedTuple):
+@value_class
+class Sets:
     """Expected and tolerated sets of one finding; ``expected`` is empty when not evaluable.
 
     ``unreadable`` are the data-quality rules that explain why it is not (R-DQ-03, R-DQ-05).
@@ -33,7 +34,7 @@ def finding_sets(finding: Normal, report: Report) -> Sets:
     if finding.change == "resolved":
         return _special(finding, report, "resolved", "R-CH-07", {"change": "resolved"})
     if _implant_capsule(finding):
-        inputs: dict[str, object] = {
+        inputs: Inputs = {
             "location_context": "implant_capsule",
             "morphology": finding.raw.morphology,
         }
@@ -52,18 +53,18 @@ def finding_sets(finding: Normal, report: Report) -> Sets:
     return Sets(finding, expected, tolerated & ~expected)
 
 
-def _special(finding: Normal, report: Report, step: str, rule_id: str, inputs: Mapping[str, object]) -> Sets:
+def _special(finding: Normal, report: Report, step: str, rule_id: str, inputs: Inputs) -> Sets:
     report.fire(rule_id, inputs, None, finding.id)
-    return Sets(finding, *SPECIAL[step])
+    expected, tolerated = SPECIAL[step]
+    return Sets(finding, expected, tolerated)
 
 
 def _implant_capsule(finding: Normal) -> bool:
     """Step D."""
     if finding.raw.location_context != "implant_capsule":
         return False
-    harmless = all(name == "coarse_heterogeneous" for name in finding.suspicious)
     return (
-        harmless
+        all(name == "coarse_heterogeneous" for name in finding.suspicious)
         and not finding.conditional
         and not finding.unmapped
         and not finding.near
@@ -76,7 +77,7 @@ def _implant_capsule(finding: Normal) -> bool:
 def _candidates(finding: Normal, report: Report) -> tuple[int, int]:
     """Step G."""
     sets: list[tuple[int, int]] = []
-    inputs: dict[str, object] = {
+    inputs: Inputs = {
         "morphology": finding.raw.morphology,
         "distribution": finding.raw.distribution,
         "change": finding.change,
@@ -128,7 +129,7 @@ def _surroundings(finding: Normal, report: Report) -> Surroundings:
 
 
 # What a rule looks at beside the descriptors of the finding.
-_MORE_INPUTS = {
+_MORE_INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "R-CX-01": ("near_known_cancer", "known_cancer_side"),
     "R-CX-03": ("location_context",),
     "R-CX-04": ("location_context",),
@@ -148,14 +149,14 @@ def _seen(finding: Normal, report: Report, names: tuple[str, ...]) -> dict[str, 
     }
 
 
-def _fire_all(finding: Normal, report: Report, rules: tuple[str, ...], inputs: Mapping[str, object]) -> None:
+def _fire_all(finding: Normal, report: Report, rules: tuple[str, ...], inputs: Inputs) -> None:
     for rule_id in rules:
         more = _MORE_INPUTS.get(rule_id)
         seen = inputs if more is None else {**inputs, **_seen(finding, report, more)}
         report.fire(rule_id, seen, None, finding.id)
 
 
-def _typically_benign(finding: Normal, report: Report, inputs: Mapping[str, object]) -> tuple[int, int]:
+def _typically_benign(finding: Normal, report: Report, inputs: Inputs) -> tuple[int, int]:
     """Section 5.6."""
     unclear = (
         finding.bed
@@ -184,7 +185,7 @@ def _with_features(finding: Normal, report: Report, expected: int, tolerated: in
 def _explain(finding: Normal, report: Report) -> None:
     """Step I, and step g of section 5.4."""
     if finding.suspicious and finding.change in ("stable", "decreasing"):
-        inputs: dict[str, object] = {"change": finding.change, "stability_months": finding.months}
+        inputs: Inputs = {"change": finding.change, "stability_months": finding.months}
         report.fire("R-CH-05", inputs, None, finding.id)
     if finding.distribution == "not_stated" and (finding.suspicious or finding.conditional):
         report.fire("R-DQ-04", {"distribution": finding.raw.distribution}, None, finding.id)
@@ -192,7 +193,9 @@ def _explain(finding: Normal, report: Report) -> None:
         inputs = {"location_context": "implant_capsule", "morphology": finding.raw.morphology}
         report.fire("R-CX-07", inputs, None, finding.id)
     if finding.conditional and not finding.suspicious and finding.change_class == "stable_unknown":
-        # Its own rules are the last ones that fired.
-        own = takewhile(lambda entry: entry.finding_id == finding.id, reversed(report.trace))
-        if not any(entry.id == "R-DQ-10" for entry in own):
-            report.fire("R-DQ-10", {"change": "stable", "stability_months": None}, None, finding.id)
+        for entry in reversed(report.trace):  # its own rules are the last ones that fired
+            if entry.finding_id != finding.id:
+                break
+            if entry.id == "R-DQ-10":
+                return
+        report.fire("R-DQ-10", {"change": "stable", "stability_months": None}, None, finding.id)

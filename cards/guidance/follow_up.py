@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 from cards.guidance.breasts import Breast
 from cards.guidance.categories import DRIVING_ORDER, DRIVING_RANK, INCOMPLETE, SUSPICIOUS, drives_above
@@ -15,9 +15,11 @@ from cards.guidance.table_cells import actions, firing_rule
 from cards.guidance.table_files import BrokenTable, read_rows
 from cards.guidance.verdict import Verdict
 from cards.guidance.vocabulary import INTERVAL_MONTHS
+from cards.value_class import value_class
 
 
-class FollowUpRow(NamedTuple):
+@value_class
+class FollowUpRow:
     """One row of ``follow_up.csv``."""
 
     rule: str | None
@@ -26,7 +28,7 @@ class FollowUpRow(NamedTuple):
     resolution: str | None
 
 
-def load_follow_up(text: str | None = None) -> Mapping[str, FollowUpRow]:
+def load_follow_up(text: str | None = None) -> dict[str, FollowUpRow]:
     """Read ``follow_up.csv``: driving category -> row; raises BrokenTable."""
     table: dict[str, FollowUpRow] = {}
     rows = read_rows("follow_up.csv", ("rule", "categories", "follow", "actions", "resolution"), text)
@@ -49,19 +51,21 @@ def load_follow_up(text: str | None = None) -> Mapping[str, FollowUpRow]:
     return table
 
 
-FOLLOW_UP = load_follow_up()
-_SCREENING = frozenset({"screening_mammogram", "surveillance_mammogram"})
-_OPEN = INCOMPLETE | SUSPICIOUS
+FOLLOW_UP: Final = load_follow_up()
+_SCREENING: Final = frozenset({"screening_mammogram", "surveillance_mammogram"})
+_OPEN: Final = INCOMPLETE | SUSPICIOUS
 
 
-class Withheld(NamedTuple):
+@value_class
+class Withheld:
     """Whether routine waits: no row at all, or the row without its interval and mammogram."""
 
     no_row: bool
     no_interval: bool
 
 
-class Plan(NamedTuple):
+@value_class
+class Plan:
     """What one driving category or one biopsy leads to."""
 
     interval: str | None
@@ -96,11 +100,10 @@ def overall_driver(breasts: Sequence[Breast], results: Sequence[Result], report:
     return "0A" if overall == "3" and report.facts.exam_type == "screening" else overall
 
 
-def routine_withheld(drivers: Iterable[str | None], results: Sequence[Result], report: Report) -> Withheld:
+def routine_withheld(drivers: Sequence[str | None], results: Sequence[Result], report: Report) -> Withheld:
     """Tell in which of the two ways of section 9 routine screening waits."""
-    no_row = not back_to_routine(results, report) and (
-        report.effective in _OPEN or any(driver in _OPEN for driver in drivers)
-    )
+    an_open_one = report.effective in _OPEN or any(driver in _OPEN for driver in drivers)
+    no_row = an_open_one and not back_to_routine(results, report)
     return Withheld(no_row, any(result.open_action for result in results))
 
 
@@ -164,7 +167,7 @@ def biopsy_plan(result: Result, report: Report, withheld: Withheld) -> Plan:
     return Plan(result.interval, result.actions)
 
 
-def shortest(intervals: Iterable[str | None]) -> str | None:
+def shortest(intervals: Sequence[str | None]) -> str | None:
     """P-3: the shorter interval; P12M and P1Y are equal, and on that tie it is P12M."""
     best: str | None = None
     for interval in intervals:
@@ -176,9 +179,13 @@ def shortest(intervals: Iterable[str | None]) -> str | None:
     return best
 
 
-_DAYS = {"P30D": 30, "P45D": 45, "P60D": 60}
+_DAYS: Final = {"P30D": 30, "P45D": 45, "P60D": 60}
 
 
-def soonest(resolutions: Iterable[str | None]) -> str | None:
+def soonest(resolutions: Sequence[str | None]) -> str | None:
     """Return the shortest time to resolution."""
-    return min((value for value in resolutions if value), key=_DAYS.__getitem__, default=None)
+    best: str | None = None
+    for value in resolutions:
+        if value and (best is None or _DAYS[value] < _DAYS[best]):
+            best = value
+    return best

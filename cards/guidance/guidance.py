@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import field
-from types import MappingProxyType
-from typing import NamedTuple
 
 from cards.facts import Facts
 from cards.policy import Policy
 from cards.problem import Problem
 from cards.value_class import value_class
 
+# What a rule looked at, by member name.
+Inputs = dict[str, object]
 
-class FiredRule(NamedTuple):
+
+@value_class
+class FiredRule:
     """One rule that applied: its id, the inputs that made it fire and what it rests on.
 
     ``indicator`` is none, info, warning or critical; ``citations`` are ids of section 18.
@@ -23,11 +24,12 @@ class FiredRule(NamedTuple):
     indicator: str
     finding_id: str | None = None
     side: str | None = None
-    inputs: Mapping[str, object] = MappingProxyType({})
+    inputs: Inputs = field(default_factory=dict)
     citations: tuple[str, ...] = ()
 
 
-class FindingExpected(NamedTuple):
+@value_class
+class FindingExpected:
     """The categories that fit one finding's descriptors; both null when not evaluable."""
 
     finding_id: str

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cards.guidance.catalogue import fired
 from cards.guidance.categories import DRIVING_RANK, SUSPICIOUS, highest_driving
 from cards.guidance.days import length
-from cards.guidance.guidance import Guidance
+from cards.guidance.guidance import Guidance, Inputs
 from cards.guidance.tracking import RULE_OF_CATEGORY, FollowUp, Tracked, track
 from cards.guidance.vocabulary import INDICATOR_RANK
 from cards.policy import Policy
@@ -149,7 +149,7 @@ def with_tracking(guidance: Guidance, sources: Sources, policy: Policy, today: d
     tracked = chosen.tracked
     if tracked.rule in policy.muted:
         return guidance
-    inputs = {
+    inputs: Inputs = {
         "event": tracked.event,
         "category": chosen.category,
         "state": tracked.state,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Final
 
 from cards.facts import Finding
 from cards.guidance.table_files import read_rows
@@ -16,11 +14,13 @@ from cards.guidance.vocabulary import (
     STEP_MONTHS,
     SUSPICIOUS_MORPHOLOGY,
 )
+from cards.value_class import value_class
 
-FINE_LINEAR = "fine_linear_branching"
+FINE_LINEAR: Final = "fine_linear_branching"
 
 
-class Term(NamedTuple):
+@value_class
+class Term:
     """What one spelling stands for."""
 
     term: str
@@ -28,7 +28,7 @@ class Term(NamedTuple):
     ambiguous: bool
 
 
-def load_terms(text: str | None = None) -> tuple[Mapping[str, Term], Mapping[str, str], frozenset[str]]:
+def load_terms(text: str | None = None) -> tuple[dict[str, Term], dict[str, str], frozenset[str]]:
     """Read ``terms.csv``: morphology spellings, distribution spellings, and those of the trap.
 
     Raises BrokenTable.
@@ -58,10 +58,14 @@ def load_terms(text: str | None = None) -> tuple[Mapping[str, Term], Mapping[str
     return morphology, distribution, frozenset(trap)
 
 
-MORPHOLOGY, DISTRIBUTION, FINE_LINEAR_TRAP = load_terms()
+_LOADED: Final = load_terms()
+MORPHOLOGY: Final = _LOADED[0]
+DISTRIBUTION: Final = _LOADED[1]
+FINE_LINEAR_TRAP: Final = _LOADED[2]
 
 
-class Normal(NamedTuple):
+@value_class
+class Normal:
     """A finding in canonical terms.
 
     ``months`` is the stability that counts (after step B); ``near``, ``treated`` and ``bed`` are
@@ -73,7 +77,6 @@ class Normal(NamedTuple):
     suspicious: tuple[str, ...]
     conditional: tuple[str, ...]
     benign: tuple[str, ...]
-    unspecified: bool
     unmapped: tuple[str, ...]
     ambiguous: tuple[str, ...]
     distribution: str
@@ -110,28 +113,24 @@ def change_that_counts(finding: Finding, compared: bool, step: str) -> tuple[str
     return change, months
 
 
-class _Shapes(NamedTuple):
+@value_class
+class _Shapes:
     """Morphology and distribution of one finding in canonical terms: members of Normal."""
 
     suspicious: tuple[str, ...]
     conditional: tuple[str, ...]
     benign: tuple[str, ...]
-    unspecified: bool
     unmapped: tuple[str, ...]
     ambiguous: tuple[str, ...]
     distribution: str
     unmapped_distribution: bool
 
 
-@lru_cache(maxsize=4096)
 def _shapes(morphology: tuple[str, ...], spread: str) -> _Shapes:
-    """Step A; reports repeat the same few combinations, so the latest ones are kept."""
-    classes: dict[str, list[str]] = {
-        "suspicious": [],
-        "conditional": [],
-        "typically_benign": [],
-        "no_class": [],
-    }
+    """Step A."""
+    suspicious: list[str] = []
+    conditional: list[str] = []
+    benign: list[str] = []
     unmapped: list[str] = []
     ambiguous: list[str] = []
     for spelling in morphology:
@@ -141,23 +140,25 @@ def _shapes(morphology: tuple[str, ...], spread: str) -> _Shapes:
             continue
         if known.ambiguous:
             ambiguous.append(spelling)
-        members = classes[known.cls]
-        if known.term not in members:
-            members.append(known.term)
+        term = known.term
+        if known.cls == "suspicious":
+            if term not in suspicious:
+                suspicious.append(term)
+        elif known.cls == "conditional":
+            if term not in conditional:
+                conditional.append(term)
+        elif known.cls == "typically_benign" and term not in benign:
+            benign.append(term)
     distribution = DISTRIBUTION.get(spread)
-    unmapped_distribution = False
+    unmapped_distribution = distribution is None and spread not in FINE_LINEAR_TRAP
     if distribution is None:
         distribution = "not_stated"
-        if spread in FINE_LINEAR_TRAP:
-            if FINE_LINEAR not in classes["suspicious"]:
-                classes["suspicious"].append(FINE_LINEAR)
-        else:
-            unmapped_distribution = True
+        if not unmapped_distribution and FINE_LINEAR not in suspicious:
+            suspicious.append(FINE_LINEAR)
     return _Shapes(
-        tuple(classes["suspicious"]),
-        tuple(classes["conditional"]),
-        tuple(classes["typically_benign"]),
-        bool(classes["no_class"]),
+        tuple(suspicious),
+        tuple(conditional),
+        tuple(benign),
         tuple(unmapped),
         tuple(ambiguous),
         distribution,
@@ -173,10 +174,17 @@ def normalise(finding: Finding, compared: bool, step: str, cancer_sides: int, tr
     """
     change, months = change_that_counts(finding, compared, step)
     sides = SIDE_BITS.get(finding.laterality, 3)
+    shapes = _shapes(finding.morphology, finding.distribution)
     return Normal(
         finding,
         finding.finding_id,
-        *_shapes(finding.morphology, finding.distribution),
+        shapes.suspicious,
+        shapes.conditional,
+        shapes.benign,
+        shapes.unmapped,
+        shapes.ambiguous,
+        shapes.distribution,
+        shapes.unmapped_distribution,
         change,
         change_class(change, months),
         months,

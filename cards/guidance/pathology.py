@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Final
 
 from cards.facts import Finding
+from cards.guidance.guidance import Inputs
 from cards.guidance.report import Report
 from cards.guidance.table_cells import actions, firing_rule, interval, yes
 from cards.guidance.table_files import read_rows
 from cards.guidance.vocabulary import BIOPSY_RESULTS, INDICATORS, NO_CANCER_FOUND
+from cards.value_class import value_class
 
 _CONDITIONS: Mapping[str, Callable[[Finding, Report], bool]] = {
     "discordant": lambda finding, report: finding.rad_path_concordance == "discordant",
@@ -25,7 +27,8 @@ _CONDITIONS: Mapping[str, Callable[[Finding, Report], bool]] = {
 }
 
 
-class PathologyRow(NamedTuple):
+@value_class
+class PathologyRow:
     """One row of ``pathology_rows.csv``."""
 
     rule: str
@@ -36,7 +39,7 @@ class PathologyRow(NamedTuple):
     go_on: bool
 
 
-def load_pathology_rows(text: str | None = None) -> Mapping[str, tuple[PathologyRow, ...]]:
+def load_pathology_rows(text: str | None = None) -> dict[str, tuple[PathologyRow, ...]]:
     """Read ``pathology_rows.csv``: biopsy result -> its rows in order; raises BrokenTable."""
     columns = ("rule", "results", "when", "indicator", "interval", "actions", "go_on")
     rows: dict[str, list[PathologyRow]] = {result: [] for result in BIOPSY_RESULTS}
@@ -67,14 +70,15 @@ def _results(words: tuple[str, ...]) -> tuple[str, ...]:
     return NO_CANCER_FOUND if words == ("group_n",) else words
 
 
-PATHOLOGY_ROWS = load_pathology_rows()
+PATHOLOGY_ROWS: Final = load_pathology_rows()
 
 
 # What decides between the rows of R-PB-01.
-_PATIENT = ("known_cancer_side", "sex", "bct_side", "personal_history_breast_cancer")
+_PATIENT: Final = ("known_cancer_side", "sex", "bct_side", "personal_history_breast_cancer")
 
 
-class Result(NamedTuple):
+@value_class
+class Result:
     """What the pathology of one finding leads to: interval, actions and the row that ended it.
 
     ``open_action``: an action without an interval is due, so routine screening waits.
@@ -92,7 +96,7 @@ def pathology_result(finding: Finding, report: Report) -> Result:
     """Judge one finding that has a ``biopsy_result``; fires the rows that apply."""
     taken: list[str] = []
     open_action = False
-    inputs = {
+    inputs: Inputs = {
         "biopsy_result": finding.biopsy_result,
         "rad_path_concordance": finding.rad_path_concordance,
         "calcifications_in_specimen": finding.calcifications_in_specimen,

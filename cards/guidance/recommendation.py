@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Final
 
 from cards.guidance.categories import ASSESSMENTS
 from cards.guidance.days import length
@@ -13,6 +13,7 @@ from cards.guidance.surveillance import SURVEILLANCE
 from cards.guidance.table_cells import firing_rule
 from cards.guidance.table_files import read_rows
 from cards.guidance.vocabulary import INDICATORS, RECOMMENDATIONS
+from cards.value_class import value_class
 
 
 def _off_schedule(report: Report) -> bool:
@@ -47,7 +48,8 @@ _CONDITIONS: Mapping[str, Callable[[Report], bool]] = {
 }
 
 
-class Check(NamedTuple):
+@value_class
+class Check:
     """One row of ``recommendation_checks.csv``."""
 
     rule: str
@@ -57,7 +59,7 @@ class Check(NamedTuple):
     indicator: str
 
 
-def load_checks(text: str | None = None) -> Mapping[str, tuple[Check, ...]]:
+def load_checks(text: str | None = None) -> dict[str, tuple[Check, ...]]:
     """Read ``recommendation_checks.csv``: effective category -> its rows; raises BrokenTable."""
     columns = ("rule", "categories", "with_any", "without", "when", "indicator")
     checks: dict[str, list[Check]] = {}
@@ -77,9 +79,9 @@ def load_checks(text: str | None = None) -> Mapping[str, tuple[Check, ...]]:
     return {category: tuple(rows) for category, rows in checks.items()}
 
 
-CHECKS = load_checks()
+CHECKS: Final = load_checks()
 # What a rule looks at beside category and recommendation, for the trace.
-_INPUTS = {
+_INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "R-RC-02": ("clinical_finding", "other_suspicious_finding"),
     "R-RC-04": ("recommended_interval", "surveillance_step"),
     "R-RC-05": ("exam_type",),

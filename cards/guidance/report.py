@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
-from operator import lt
+from typing import Final
 
 from cards.facts import Facts, Finding
 from cards.guidance.catalogue import fired
 from cards.guidance.categories import SUSPICIOUS, highest_driving
-from cards.guidance.guidance import FiredRule
+from cards.guidance.guidance import FiredRule, Inputs
 from cards.guidance.normalise import Normal, normalise
 from cards.guidance.switches import switches_in_force
 from cards.guidance.vocabulary import CANCER_FOUND, SIDE_BITS
@@ -43,7 +41,7 @@ class Report:
     def __init__(self, facts: Facts, policy: Policy) -> None:
         self.facts = facts
         self.policy = policy
-        self.switches: Mapping[str, object] = switches_in_force(policy)
+        self.switches = switches_in_force(policy)
         self.findings = in_order(facts.findings)
         marker = facts.exam_type == "marker_placement"
         self.overall = counts(facts.assessment_overall, marker)
@@ -84,7 +82,7 @@ class Report:
             return self.facts
         return replace(self.facts, findings=self.findings)
 
-    def shown(self, names: tuple[str, ...]) -> dict[str, object]:
+    def shown(self, names: tuple[str, ...]) -> Inputs:
         """Give inputs for the trace by name: facts, the site's profile, and what counts of them.
 
         ``assessment`` is the effective category, ``known_cancer_side`` includes the findings.
@@ -101,7 +99,7 @@ class Report:
     def fire(
         self,
         rule_id: str,
-        inputs: Mapping[str, object],
+        inputs: Inputs,
         indicator: str | None = None,
         finding_id: str | None = None,
         side: str | None = None,
@@ -110,7 +108,7 @@ class Report:
         self.trace.append(fired(rule_id, inputs, indicator, finding_id, side))
 
 
-_SIDES = ("none", "left", "right", "both")
+_SIDES: Final = ("none", "left", "right", "both")
 
 
 def counts(assessment: str | None, marker_placement: bool) -> str | None:
@@ -131,14 +129,12 @@ def in_order(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings by id (F2 before F10), so that the order they came in does not matter."""
     if len(findings) < 2:
         return findings
-    places = [_place(finding.finding_id) for finding in findings]
-    if all(map(lt, places, places[1:])):
-        return findings
+    if all(finding.finding_id == f"F{number}" for number, finding in enumerate(findings, 1)):
+        return findings  # as the reader numbers them
     # Two findings of one id stand in an order of their own, too; the reader never makes such.
     return tuple(sorted(findings, key=lambda finding: (_place(finding.finding_id), repr(finding))))
 
 
-@lru_cache(maxsize=1024)
 def _place(finding_id: str) -> tuple[int, str]:
     digits = finding_id.lstrip("F")
     number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1

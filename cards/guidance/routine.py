@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Final
 
 from cards.guidance.catalogue import CITATIONS
+from cards.guidance.guidance import Inputs
 from cards.guidance.report import Report
 from cards.guidance.switches import SWITCHES
 from cards.guidance.table_cells import actions, firing_rule, interval
 from cards.guidance.table_files import BrokenTable, read_rows
+from cards.value_class import value_class
 
 
-class AgeSpan(NamedTuple):
+@value_class
+class AgeSpan:
     """One line of a guideline profile: whole years, ``to_age`` None for no upper age."""
 
     from_age: int
@@ -26,7 +29,7 @@ class AgeSpan(NamedTuple):
         return age >= self.from_age and (self.to_age is None or age <= self.to_age)
 
 
-def load_profiles(text: str | None = None) -> Mapping[str, tuple[AgeSpan, ...]]:
+def load_profiles(text: str | None = None) -> dict[str, tuple[AgeSpan, ...]]:
     """Read ``profiles.csv``; raises BrokenTable, also when a profile leaves an age open inside."""
     columns = ("profile", "from_age", "to_age", "interval", "alternative", "citations")
     profiles: dict[str, list[AgeSpan]] = {}
@@ -50,12 +53,15 @@ def load_profiles(text: str | None = None) -> Mapping[str, tuple[AgeSpan, ...]]:
     return {name: tuple(spans) for name, spans in profiles.items()}
 
 
-PROFILES = load_profiles()
+PROFILES: Final = load_profiles()
 
 
 def span_for(profile: str, age: int) -> AgeSpan | None:
     """Return the line of a profile that holds an age, or None outside the profile's ages."""
-    return next((span for span in PROFILES[profile] if span.holds(age)), None)
+    for span in PROFILES[profile]:
+        if span.holds(age):
+            return span
+    return None
 
 
 def _age(report: Report) -> int:
@@ -74,7 +80,8 @@ _CONDITIONS: Mapping[str, Callable[[Report], bool]] = {
 }
 
 
-class RoutineRow(NamedTuple):
+@value_class
+class RoutineRow:
     """One row of ``routine_rows.csv``. ``interval`` may be the word profile."""
 
     rule: str
@@ -105,17 +112,18 @@ def load_routine_rows(text: str | None = None) -> tuple[RoutineRow, ...]:
     )
 
 
-ROUTINE_ROWS = load_routine_rows()
+ROUTINE_ROWS: Final = load_routine_rows()
 
 
-class Routine(NamedTuple):
+@value_class
+class Routine:
     """The routine row of this patient: rule, interval, its accepted alternative and actions."""
 
     rule: str
     interval: str | None
     alternative: str | None
     actions: tuple[str, ...]
-    inputs: Mapping[str, object]
+    inputs: Inputs
 
 
 def routine_row(report: Report) -> Routine:

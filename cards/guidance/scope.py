@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cards.guidance.categories import INCOMPLETE, SUSPICIOUS
+from cards.guidance.guidance import Inputs
 from cards.guidance.report import Report
 from cards.guidance.situations import INDICATOR_OF
 from cards.guidance.timers import AMENDING_STATUS, UNTIMED_STATUS, category_changed, letters_due
 
-_WITHDRAWN = frozenset({"cancelled", "entered_in_error"})
+_WITHDRAWN: Final = frozenset({"cancelled", "entered_in_error"})
 
 
 def stops_before_data(report: Report) -> bool:
@@ -48,7 +51,7 @@ def stops_after_marker(report: Report) -> tuple[bool, str | None]:
     if report.facts.exam_type != "marker_placement":
         return False, None
     situation = "coded_mp" if report.overall == "MP" else "another_category"
-    inputs = {"exam_type": "marker_placement", "assessment_overall": report.facts.assessment_overall}
+    inputs: Inputs = {"exam_type": "marker_placement", "assessment_overall": report.facts.assessment_overall}
     report.fire("R-SC-06", inputs, INDICATOR_OF["R-SC-06", situation])
     return True, letters_due(report, only=("R-RG-01",))
 
@@ -62,7 +65,7 @@ def status(report: Report) -> None:
         situation = "unchanged_or_unknown"
         if category_changed(report):
             situation = "became_suspicious" if report.suspicious else "changed"
-        inputs = {
+        inputs: Inputs = {
             "report_status": facts.report_status,
             "previous_assessment": facts.previous_assessment,
             "assessment": report.effective,

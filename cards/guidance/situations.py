@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Final
 
 from cards.guidance.table_cells import firing_rule
 from cards.guidance.table_files import BrokenTable, read_rows
@@ -18,7 +18,7 @@ _SITUATIONS = {
 }
 
 
-def load_situations(text: str | None = None) -> Mapping[tuple[str, str], str]:
+def load_situations(text: str | None = None) -> dict[tuple[str, str], str]:
     """Read ``indicators.csv``: (rule, situation) -> indicator; raises BrokenTable."""
     found: dict[tuple[str, str], str] = {}
     rows = read_rows("indicators.csv", ("rule", "situation", "indicator"), text)
@@ -35,4 +35,4 @@ def load_situations(text: str | None = None) -> Mapping[tuple[str, str], str]:
     return found
 
 
-INDICATOR_OF = load_situations()
+INDICATOR_OF: Final = load_situations()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cards.guidance.guidance import Inputs
 from cards.guidance.report import Report
 from cards.guidance.situations import INDICATOR_OF
 from cards.guidance.vocabulary import BREAST_BIT, SIDE_BITS
@@ -29,7 +30,7 @@ def _mastectomy(report: Report) -> None:
     removed = SIDE_BITS[facts.mastectomy_side]
     named = BREAST_BIT.get(facts.recommendation_side or "", 0)
     concerned = named & removed or any(finding.sides & removed for finding in report.normal)
-    inputs = {
+    inputs: Inputs = {
         "mastectomy_side": facts.mastectomy_side,
         "recommendation_side": facts.recommendation_side,
         "laterality": tuple([finding.raw.laterality for finding in report.normal]),

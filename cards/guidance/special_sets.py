@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Final
 
 from cards.guidance.normalise import MORPHOLOGY
 from cards.guidance.table_cells import category_set, firing_rule
@@ -38,7 +38,7 @@ _EXPECTED_ONLY = frozenset(
 )
 
 
-def load_special_sets(text: str | None = None) -> Mapping[str, tuple[int, int]]:
+def load_special_sets(text: str | None = None) -> dict[str, tuple[int, int]]:
     """Read ``special_sets.csv``: step -> (expected, tolerated); raises BrokenTable."""
     sets: dict[str, tuple[int, int]] = {}
     rows = read_rows("special_sets.csv", ("step", "rule", "expected", "tolerated"), text)
@@ -59,7 +59,7 @@ def load_special_sets(text: str | None = None) -> Mapping[str, tuple[int, int]]:
     return sets
 
 
-SPECIAL = load_special_sets()
+SPECIAL: Final = load_special_sets()
 
 
 _WORDS = {
@@ -68,7 +68,7 @@ _WORDS = {
 }
 
 
-def load_marked_words(text: str | None = None) -> Mapping[str, frozenset[str]]:
+def load_marked_words(text: str | None = None) -> dict[str, frozenset[str]]:
     """Read ``marked_words.csv``: use -> words; raises BrokenTable."""
     words: dict[str, set[str]] = {use: set() for use in _WORDS}
     for row in read_rows("marked_words.csv", ("use", "word"), text):
@@ -80,4 +80,4 @@ def load_marked_words(text: str | None = None) -> Mapping[str, frozenset[str]]:
     return {use: frozenset(marked) for use, marked in words.items()}
 
 
-MARKED = load_marked_words()
+MARKED: Final = load_marked_words()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final
 
 from cards.guidance.breasts import Breast
 from cards.guidance.categories import RANK_2
@@ -11,9 +10,11 @@ from cards.guidance.report import Report
 from cards.guidance.table_cells import firing_rule, interval, switch_value
 from cards.guidance.table_files import BrokenTable, read_rows
 from cards.guidance.vocabulary import ACTIONS, INDICATORS, INTERVALS, SURVEILLANCE_STEPS
+from cards.value_class import value_class
 
 
-class SurveillanceRow(NamedTuple):
+@value_class
+class SurveillanceRow:
     """One row of ``surveillance.csv``. ``interval`` and ``action`` may be the word routine."""
 
     rule: str
@@ -25,7 +26,7 @@ class SurveillanceRow(NamedTuple):
     indicator: str
 
 
-def load_surveillance(text: str | None = None) -> Mapping[str, tuple[SurveillanceRow, ...]]:
+def load_surveillance(text: str | None = None) -> dict[str, tuple[SurveillanceRow, ...]]:
     """Read ``surveillance.csv``: step -> its rows; raises BrokenTable."""
     columns = ("rule", "step", "when", "switch", "value", "interval", "action", "allowed", "indicator")
     steps: dict[str, list[SurveillanceRow]] = {}
@@ -50,7 +51,7 @@ def load_surveillance(text: str | None = None) -> Mapping[str, tuple[Surveillanc
     return {step: tuple(entries) for step, entries in steps.items()}
 
 
-SURVEILLANCE = load_surveillance()
+SURVEILLANCE: Final = load_surveillance()
 
 
 def surveillance_row(breast: Breast | None, report: Report, *, routine_withheld: bool) -> SurveillanceRow:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Final
 
 from cards.guidance.categories import BELOW_4A, FROM_4A, NONE, RANK, set_of
 from cards.guidance.conditional import BED_RULE, bed_sets
 from cards.guidance.special_sets import SPECIAL
-from cards.guidance.switches import DEFAULTS
 from cards.guidance.table_cells import firing_rule, no_overlap, switch_value
 from cards.guidance.table_files import Row, read_rows
 from cards.guidance.vocabulary import DISTRIBUTIONS, SUSPICIOUS_MORPHOLOGY
+from cards.value_class import value_class
 
 
-class Surroundings(NamedTuple):
+@value_class
+class Surroundings:
     """What decides the sets of a suspicious morphology beside its shape (section 5.4)."""
 
     distribution: str
@@ -29,15 +28,16 @@ class Surroundings(NamedTuple):
     with_round: bool
 
 
-class BaseRow(NamedTuple):
+@value_class
+class BaseRow:
     """Sets of one morphology by distribution (section 5.2), in force with one switch value."""
 
     rule: str
     switch: tuple[str, object] | None
-    sets: Mapping[str, tuple[int, int]]
+    sets: dict[str, tuple[int, int]]
 
 
-def load_base_table(text: str | None = None) -> Mapping[str, tuple[BaseRow, ...]]:
+def load_base_table(text: str | None = None) -> dict[str, tuple[BaseRow, ...]]:
     """Read ``base_table.csv``: morphology -> its rows, the default row last; raises BrokenTable."""
     rows: dict[str, list[BaseRow]] = {}
     columns = ("rule", "morphology", "switch", "value", *DISTRIBUTIONS)
@@ -67,11 +67,12 @@ def _sets(row: Row, column: str) -> tuple[int, int]:
     return expected, tolerated
 
 
-BASE_TABLE = load_base_table()
-BASE_RULE = {morphology: rows[-1].rule for morphology, rows in BASE_TABLE.items()}
+BASE_TABLE: Final = load_base_table()
+BASE_RULE: Final = {morphology: rows[-1].rule for morphology, rows in BASE_TABLE.items()}
 
 
-class Candidate(NamedTuple):
+@value_class
+class Candidate:
     """The sets of one candidate and the rules that made them."""
 
     expected: int
@@ -79,7 +80,7 @@ class Candidate(NamedTuple):
     rules: tuple[str, ...]
 
 
-def base_sets(morphology: str, distribution: str, switches: Mapping[str, object]) -> tuple[int, int]:
+def base_sets(morphology: str, distribution: str, switches: dict[str, object]) -> tuple[int, int]:
     """Look up section 5.2 with the switches in force."""
     for row in BASE_TABLE[morphology]:
         if distribution in row.sets and (row.switch is None or switches[row.switch[0]] == row.switch[1]):
@@ -87,19 +88,8 @@ def base_sets(morphology: str, distribution: str, switches: Mapping[str, object]
     raise KeyError((morphology, distribution))
 
 
-def suspicious_candidate(morphology: str, around: Surroundings, switches: Mapping[str, object]) -> Candidate:
+def suspicious_candidate(morphology: str, around: Surroundings, switches: dict[str, object]) -> Candidate:
     """Steps a to f of section 5.4 and the switches of section 16 that touch them."""
-    if switches is DEFAULTS:
-        return _with_defaults(morphology, around)
-    return _candidate(morphology, around, switches)
-
-
-@lru_cache(maxsize=4096)
-def _with_defaults(morphology: str, around: Surroundings) -> Candidate:
-    return _candidate(morphology, around, DEFAULTS)
-
-
-def _candidate(morphology: str, around: Surroundings, switches: Mapping[str, object]) -> Candidate:
     if around.bed and morphology == "coarse_heterogeneous" and not around.near:
         expected, tolerated = bed_sets(around.change_class, switches)
         return Candidate(expected, tolerated, (BED_RULE,))
@@ -130,7 +120,7 @@ def _candidate(morphology: str, around: Surroundings, switches: Mapping[str, obj
 
 
 def _amorphous(
-    around: Surroundings, expected: int, tolerated: int, rules: list[str], switches: Mapping[str, object]
+    around: Surroundings, expected: int, tolerated: int, rules: list[str], switches: dict[str, object]
 ) -> tuple[int, int]:
     """Steps c and d."""
     if (

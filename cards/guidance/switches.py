@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from cards.duration import is_duration
 from cards.guidance.table_files import BrokenTable, read_records
@@ -97,10 +98,9 @@ def load_switches(text: str | None = None) -> Mapping[str, Switch]:
     return MappingProxyType(switches)
 
 
-SWITCHES = load_switches()
-DEFAULTS: Mapping[str, object] = MappingProxyType(
-    {name: entry.default for name, entry in SWITCHES.items() if not entry.own_member}
-)
+SWITCHES: Final = load_switches()
+_DEFAULTS: Final = {name: entry.default for name, entry in SWITCHES.items() if not entry.own_member}
+DEFAULTS: Final[Mapping[str, object]] = MappingProxyType(_DEFAULTS)
 
 
 def switch(policy: Policy, name: str) -> object:
@@ -112,9 +112,11 @@ def switch(policy: Policy, name: str) -> object:
     return policy.switches.get(name, entry.default)
 
 
-def switches_in_force(policy: Policy) -> Mapping[str, object]:
+def switches_in_force(policy: Policy) -> dict[str, object]:
     """Return every switch of ``switches`` with its value in force."""
-    return {**DEFAULTS, **policy.switches} if policy.switches else DEFAULTS
+    in_force: dict[str, object] = {**_DEFAULTS}
+    in_force.update(policy.switches)
+    return in_force
 
 
 def check_switch(name: str, value: object) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cards.guidance.guidance import Guidance
 from cards.guidance.report import Report
 from cards.guidance.table_cells import firing_rule, yes
 from cards.guidance.table_files import read_rows
 from cards.guidance.vocabulary import INDICATORS
+from cards.value_class import value_class
 
-UNTIMED_STATUS = frozenset({"registered", "partial", "preliminary", "unknown"})
-AMENDING_STATUS = frozenset({"amended", "corrected", "appended"})
-_DAYS = {"P7D": 7, "P30D": 30}
+UNTIMED_STATUS: Final = frozenset({"registered", "partial", "preliminary", "unknown"})
+AMENDING_STATUS: Final = frozenset({"amended", "corrected", "appended"})
+_DAYS: Final = {"P7D": 7, "P30D": 30}
 
 
 def category_changed(report: Report) -> bool:
@@ -34,7 +35,8 @@ _CONDITIONS: Mapping[str, Callable[[Report], bool]] = {
 }
 
 
-class Timer(NamedTuple):
+@value_class
+class Timer:
     """One row of ``timers.csv``; ``letters`` and ``final_report`` are ISO 8601 days."""
 
     rule: str
@@ -66,8 +68,8 @@ def load_timers(text: str | None = None) -> tuple[Timer, ...]:
     return tuple(timers)
 
 
-TIMERS = load_timers()
-_INPUTS = {
+TIMERS: Final = load_timers()
+_INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "R-RG-01": ("report_status", "exam_type"),
     "R-RG-02": ("report_status", "assessment"),
     "R-RG-03": ("assessment_overall", "assessment_left", "assessment_right"),
@@ -114,12 +116,13 @@ def due_dates(guidance: Guidance, exam_date: date | None, signed_date: date | No
     follow-up report of R-RG-03 counts from the sign-off of the first report.
     """
     fired = {entry.id for entry in guidance.rules}
-    start = {"exam": signed_date if "R-RG-05" in fired else exam_date, "signed": signed_date}
     letters: list[date] = []
     final: date | None = None
     for timer in TIMERS:
-        begin = start.get(timer.clock or "")
-        if timer.rule not in fired or begin is None:
+        if timer.rule not in fired or timer.clock is None:
+            continue
+        begin = exam_date if timer.clock == "exam" and "R-RG-05" not in fired else signed_date
+        if begin is None:
             continue
         if timer.letters is not None:
             letters.append(begin + timedelta(days=_DAYS[timer.letters]))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final
 
 from cards.guidance.breasts import Breast
 from cards.guidance.categories import (
@@ -19,13 +18,16 @@ from cards.guidance.categories import (
     SUSPICIOUS,
     nearest_rank,
 )
+from cards.guidance.guidance import Inputs
 from cards.guidance.report import Report
 from cards.guidance.table_cells import actions, firing_rule, interval
 from cards.guidance.table_files import BrokenTable, Row, read_rows
 from cards.guidance.vocabulary import INDICATORS, VERDICTS
+from cards.value_class import value_class
 
 
-class Outcome(NamedTuple):
+@value_class
+class Outcome:
     """One row of ``verdicts.csv``."""
 
     name: str
@@ -71,7 +73,7 @@ def _outcome(row: Row) -> Outcome:
     )
 
 
-def load_verdicts(text: str | None = None) -> Mapping[str, Outcome]:
+def load_verdicts(text: str | None = None) -> dict[str, Outcome]:
     """Read ``verdicts.csv``; raises BrokenTable, also when an outcome is missing."""
     outcomes: dict[str, Outcome] = {}
     rows = read_rows("verdicts.csv", _COLUMNS, text)
@@ -86,10 +88,11 @@ def load_verdicts(text: str | None = None) -> Mapping[str, Outcome]:
     return outcomes
 
 
-OUTCOMES = load_verdicts()
+OUTCOMES: Final = load_verdicts()
 
 
-class Verdict(NamedTuple):
+@value_class
+class Verdict:
     """The verdict of a judged breast and what it drives."""
 
     verdict: str
@@ -98,7 +101,7 @@ class Verdict(NamedTuple):
     actions: tuple[str, ...] = ()
 
 
-NOT_APPLICABLE = Verdict("not_applicable", None)
+NOT_APPLICABLE: Final = Verdict("not_applicable", None)
 
 
 def verdict(breast: Breast, report: Report) -> Verdict:
@@ -223,13 +226,13 @@ def _driving(outcome: Outcome, breast: Breast, report: Report, assessment: str) 
 
 
 # Outcomes that rest on a known cancer, and those that rest on *other*, say so in the trace.
-_ABOUT_CANCER = frozenset(
+_ABOUT_CANCER: Final = frozenset(
     {
         *("known_cancer_called_4_or_5", "known_cancer_called_below", "second_suspicious_beside_6"),
         *("known_cancer_6", "known_cancer_6_beside_3", "six_without_cancer_suspicious", "six_without_cancer"),
     }
 )
-_ABOUT_OTHER = frozenset(
+_ABOUT_OTHER: Final = frozenset(
     {"known_cancer_called_4_or_5", "recall_explained", "biopsy_from_screening", "above_for_another_reason"}
 )
 
@@ -239,7 +242,7 @@ def _fire(name: str, breast: Breast, report: Report) -> None:
     indicator = outcome.indicator
     if indicator == "switch":
         indicator = str(report.switches["category6_missing_pathology"])
-    inputs: dict[str, object] = {
+    inputs: Inputs = {
         "assessment": breast.assessment,
         "expected": NAMES[breast.expected] if breast.sets else None,
         "tolerated": NAMES[breast.tolerated] if breast.sets else None,
@@ -256,6 +259,6 @@ def _fire(name: str, breast: Breast, report: Report) -> None:
     if outcome.rule is not None:
         report.fire(outcome.rule, inputs, indicator, None, breast.side)
         return
-    for rule_id in dict.fromkeys(entry.unreadable for entry in breast.unevaluable):
+    for rule_id in dict.fromkeys([entry.unreadable for entry in breast.unevaluable]):
         if rule_id is not None:
             report.fire(rule_id, inputs, indicator, None, breast.side)

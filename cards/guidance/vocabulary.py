@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-INDICATORS = ("none", "info", "warning", "critical")
-INDICATOR_RANK = {indicator: rank for rank, indicator in enumerate(INDICATORS)}
+from typing import Final
 
-VERDICTS = (
+INDICATORS: Final = ("none", "info", "warning", "critical")
+INDICATOR_RANK: Final = {indicator: rank for rank, indicator in enumerate(INDICATORS)}
+
+VERDICTS: Final = (
     "under_called",
     "not_permitted",
     "over_called",
@@ -14,17 +16,17 @@ VERDICTS = (
     "concordant",
 )
 # Report verdict = the worst of the breasts (section 6); not_applicable only when there is no other.
-VERDICT_RANK = {verdict: rank for rank, verdict in enumerate((*VERDICTS, "not_applicable"))}
+VERDICT_RANK: Final = {verdict: rank for rank, verdict in enumerate((*VERDICTS, "not_applicable"))}
 
-DISTRIBUTIONS = ("diffuse", "regional", "grouped", "linear", "segmental", "not_stated")
-MORPHOLOGY_CLASSES = ("typically_benign", "conditional", "suspicious", "no_class")
-SUSPICIOUS_MORPHOLOGY = (
+DISTRIBUTIONS: Final = ("diffuse", "regional", "grouped", "linear", "segmental", "not_stated")
+MORPHOLOGY_CLASSES: Final = ("typically_benign", "conditional", "suspicious", "no_class")
+SUSPICIOUS_MORPHOLOGY: Final = (
     "amorphous",
     "coarse_heterogeneous",
     "fine_pleomorphic",
     "fine_linear_branching",
 )
-CHANGE_CLASSES = (
+CHANGE_CLASSES: Final = (
     "active",
     "stable_24",
     "decreasing",
@@ -32,21 +34,21 @@ CHANGE_CLASSES = (
     "stable_short",
     "not_compared",
 )
-ACTIVE_CHANGE = frozenset({"new", "increasing", "changed_morphology"})
-ASSOCIATED_FEATURES = (
+ACTIVE_CHANGE: Final = frozenset({"new", "increasing", "changed_morphology"})
+ASSOCIATED_FEATURES: Final = (
     "mass",
     "architectural_distortion",
     "focal_asymmetry",
     "skin_retraction",
     "adenopathy",
 )
-SURVEILLANCE_STEPS = ("none", "m6", "m12", "m24", "m36")
-STEP_MONTHS = {"m6": 6, "m12": 12, "m24": 24, "m36": 36}
+SURVEILLANCE_STEPS: Final = ("none", "m6", "m12", "m24", "m36")
+STEP_MONTHS: Final = {"m6": 6, "m12": 12, "m24": 24, "m36": 36}
 
-INTERVALS = ("P6M", "P12M", "P1Y", "P2Y", "P3Y")
-INTERVAL_MONTHS = {"P6M": 6, "P12M": 12, "P1Y": 12, "P2Y": 24, "P3Y": 36}
+INTERVALS: Final = ("P6M", "P12M", "P1Y", "P2Y", "P3Y")
+INTERVAL_MONTHS: Final = {"P6M": 6, "P12M": 12, "P1Y": 12, "P2Y": 24, "P3Y": 36}
 
-RECOMMENDATIONS = (
+RECOMMENDATIONS: Final = (
     "routine_screening",
     "short_interval_follow_up",
     "additional_imaging",
@@ -59,7 +61,7 @@ RECOMMENDATIONS = (
     "treatment_planning",
     "clinical_management",
 )
-ACTIONS = (
+ACTIONS: Final = (
     "cardiovascular_risk_note",
     "clinical_follow_up",
     "confirm_age_and_risk",
@@ -85,7 +87,7 @@ ACTIONS = (
     "verify_pathology",
 )
 
-BIOPSY_RESULTS = (
+BIOPSY_RESULTS: Final = (
     "benign",
     "adh",
     "flat_epithelial_atypia",
@@ -102,7 +104,7 @@ BIOPSY_RESULTS = (
     "other",
 )
 # Group N of section 10: results that found no cancer.
-NO_CANCER_FOUND = (
+NO_CANCER_FOUND: Final = (
     "benign",
     "flat_epithelial_atypia",
     "alh",
@@ -111,9 +113,9 @@ NO_CANCER_FOUND = (
     "papilloma_no_atypia",
     "mucocele_like",
 )
-CANCER_FOUND = frozenset({"dcis", "invasive"})
+CANCER_FOUND: Final = frozenset({"dcis", "invasive"})
 
 # One bit a breast: left 1, right 2. A bilateral finding lies on both; where a side is missing the
 # finding counts for both (sections 5.4 and 6).
-SIDE_BITS = {"none": 0, "left": 1, "right": 2, "both": 3, "bilateral": 3, "missing": 3}
-BREAST_BIT = {"left": 1, "right": 2}
+SIDE_BITS: Final = {"none": 0, "left": 1, "right": 2, "both": 3, "bilateral": 3, "missing": 3}
+BREAST_BIT: Final = {"left": 1, "right": 2}

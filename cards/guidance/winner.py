@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from cards.guidance.categories import HIGHEST, LOWEST, NONE
+from cards.guidance.categories import ALL, CATEGORIES, HIGHEST, LOWEST, NONE
 
 
-def winner(sets: Sequence[tuple[int, int]]) -> tuple[int, int, tuple[int, ...]]:
+def winner(sets: list[tuple[int, int]]) -> tuple[int, int, tuple[int, ...]]:
     """Return expected and tolerated of the winner and the places of all that tie for it.
 
     Each entry is (expected, tolerated). The higher lowest expected category wins, on a tie the
@@ -16,16 +14,20 @@ def winner(sets: Sequence[tuple[int, int]]) -> tuple[int, int, tuple[int, ...]]:
     """
     if len(sets) == 1:
         return sets[0][0], sets[0][1], (0,)
-    best = max((LOWEST[expected], HIGHEST[expected]) for expected, _ in sets)
-    tied = tuple(
-        place for place, (expected, _) in enumerate(sets) if (LOWEST[expected], HIGHEST[expected]) == best
-    )
+    best = -1
+    tied: list[int] = []
+    for place, (expected, _) in enumerate(sets):
+        order = LOWEST[expected] * len(CATEGORIES) + HIGHEST[expected]
+        if order > best:
+            best, tied = order, []
+        if order == best:
+            tied.append(place)
     expected = NONE
-    accepted = -1
+    accepted = ALL
     for place in tied:
         expected |= sets[place][0]
         accepted &= sets[place][1]
     for other, other_tolerated in sets:
         below = (1 << LOWEST[other]) - 1
         accepted &= ~(below & ~other_tolerated)
-    return expected, accepted & ~expected & 0b1111111, tied
+    return expected, accepted & ~expected, tuple(tied)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import lru_cache
 from importlib.resources import files
 
 from cards.guidance.table_files import BrokenTable, read_records, read_rows
+from cards.value_class import value_class
 
 _ALLOWED = {
     "resource": ("ServiceRequest", "Task", "Communication"),
@@ -17,7 +17,7 @@ _ALLOWED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ActionKind:
     """One action code; the members are those of ``actions.toml``."""
 
@@ -29,7 +29,7 @@ class ActionKind:
     covered_by: frozenset[str]
 
 
-def parse_actions(text: str) -> Mapping[str, ActionKind]:
+def parse_actions(text: str) -> dict[str, ActionKind]:
     """Read ``actions.toml``; BrokenTable for a member that is missing or not allowed."""
     kinds = {}
     for rank, (code, (line, record)) in enumerate(read_records("actions.toml", text).items()):
@@ -57,19 +57,19 @@ def _shipped(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def actions() -> Mapping[str, ActionKind]:
+def actions() -> dict[str, ActionKind]:
     """Return the shipped action codes in the order in which a card offers them."""
     return parse_actions(_shipped("actions.toml"))
 
 
 @lru_cache(maxsize=1)
-def order_codings() -> Mapping[tuple[str, str], tuple[Mapping[str, str], ...]]:
+def order_codings() -> dict[tuple[str, str], tuple[dict[str, str], ...]]:
     """Return per (order, side) the codings of the procedure; side ``any`` fits every side.
 
     The codes stand in the terminology tables too (SNOMED CT, LOINC, DICOM).
     """
     columns = ("order", "side", "system", "code", "display")
-    codings: dict[tuple[str, str], tuple[Mapping[str, str], ...]] = {}
+    codings: dict[tuple[str, str], tuple[dict[str, str], ...]] = {}
     for row in read_rows("orders.csv", columns, _shipped("orders.csv")):
         key = (row["order"], row.one_of("side", ("any", "left", "right", "both")))
         coding = {"system": row["system"], "code": row["code"], "display": row["display"]}

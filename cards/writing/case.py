@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from cards.facts import Facts, Finding
 from cards.guidance.categories import DRIVING_RANK, highest_driving
@@ -22,13 +23,13 @@ from cards.writing.phrases import (
     joined,
     unknown_shapes,
 )
-from cards.writing.steps import Step, next_steps, side_in_doubt
-from cards.writing.suggestions import step_slots
+from cards.writing.steps import Step, next_steps
+from cards.writing.suggestions import step_text
 from cards.writing.texts import Texts
 
-INDICATOR_RANK = {"none": 0, "info": 1, "warning": 2, "critical": 3}
+INDICATOR_RANK: Final = {"none": 0, "info": 1, "warning": 2, "critical": 3}
 # Report verdict order of section 6, worst first.
-VERDICTS = (
+VERDICTS: Final = (
     "under_called",
     "not_permitted",
     "over_called",
@@ -37,8 +38,9 @@ VERDICTS = (
     "concordant",
     "not_applicable",
 )
-_MOST_CODES = 3
-_VERDICT_RANK = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
+_MOST_CODES: Final = 3
+_MOST_STEPS: Final = 3
+_VERDICT_RANK: Final = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
 
 
 @value_class
@@ -53,7 +55,7 @@ class Case:
     today: date
     breasts: tuple[BreastGuidance, ...]
     steps: tuple[Step, ...]
-    fired: Mapping[str, FiredRule]
+    fired: dict[str, FiredRule]
     effective: str | None
     leading: Finding | None
 
@@ -62,9 +64,23 @@ class Case:
         """The breast with the worst verdict, then the highest category; None when none is judged."""
         return self.breasts[0] if self.breasts else None
 
+    @property
+    def side_in_doubt(self) -> bool:
+        """Whether it is open which breast is meant, so that no step may name one."""
+        return "R-DQ-01" in self.fired or "R-DQ-02" in self.fired
+
     def rule(self, *ids: str) -> FiredRule | None:
         """Return the first fired rule with one of ``ids``."""
-        return next((self.fired[rule_id] for rule_id in ids if rule_id in self.fired), None)
+        for rule_id in ids:
+            found = self.fired.get(rule_id)
+            if found is not None:
+                return found
+        return None
+
+
+def citations_of(rules: Iterable[FiredRule]) -> tuple[str, ...]:
+    """Return what rules rest on, each source once."""
+    return tuple(dict.fromkeys([citation for rule in rules for citation in rule.citations]))
 
 
 def _breast_rank(breast: BreastGuidance) -> tuple[int, int]:
@@ -105,7 +121,10 @@ def _leading_finding(facts: Facts, breasts: tuple[BreastGuidance, ...]) -> Findi
     if not breasts:
         return facts.findings[0] if facts.findings else None
     ids = breasts[0].driving_finding_ids or breasts[0].finding_ids
-    return next((finding for finding in facts.findings if finding.finding_id in ids), None)
+    for finding in facts.findings:
+        if finding.finding_id in ids:
+            return finding
+    return None
 
 
 def usual_categories(case: Case, breast: BreastGuidance | None) -> str:
@@ -128,41 +147,42 @@ def step_words(case: Case, step: Step, side: str = "") -> str:
     """Name a step as in "next is ...", with its breast unless that is ``side``, already said, or in
     doubt."""
     texts, words = case.words.steps[step.action], case.words.words
-    named = texts.next.format_map(step_slots(step, case.words))
+    named = step_text(texts.next, step, case.words)
     if step.side == "both" and step.kind.side == "one":
         return words["in_breast"].format(step=named, breast=case.words.tables["breast"]["both"])
-    one = step.side in ("left", "right") and step.side != side and not side_in_doubt(case.guidance)
+    one = step.side in ("left", "right") and step.side != side and not case.side_in_doubt
     if one or step.action == "diagnostic_mammogram_bilateral":
         breast = case.words.tables["breast"][step.side or "missing"]
         return words["in_breast"].format(step=named, breast=breast)
     return named
 
 
-def then_words(case: Case, limit: int, side: str) -> Iterator[str]:
-    """Yield the clause "; next is ..." of a summary, with ``limit`` steps down to one.
+def then_words(case: Case, room: int, side: str) -> str | None:
+    """Return the clause "; next is ..." of a summary with three steps, two or one: as many as have room.
 
-    ``side`` is the side that the summary has named already. No step at all, or a limit of 0: an
-    empty clause.
+    ``side`` is the side that the summary has named already. No step at all: an empty clause. None
+    when there is no room for one.
     """
     words = case.words.words
-    if limit == 0:
-        yield ""
-        return
     if case.guidance.facts.deceased:
-        yield words["then_deceased"]
-        return
+        clause = words["then_deceased"]
+        return clause if len(clause) <= room else None
     by_action: dict[str, list[Step]] = {}
     for step in case.steps:
         if not step.ordered:
             by_action.setdefault(step.action, []).append(step)
+    if not by_action:
+        return ""
     named = [
         step_words(case, same[0], side if len(same) == 1 else same[0].side or "")
-        for same in by_action.values()
+        for same in list(by_action.values())[:_MOST_STEPS]
     ]
-    for count in range(min(limit, len(named)), 0, -1):
-        yield words["then"].format(steps=joined(named[:count], words["and"]))
-    if not named:
-        yield ""
+    while named:
+        clause = words["then"].format(steps=joined(named, words["and"]))
+        if len(clause) <= room:
+            return clause
+        named.pop()
+    return None
 
 
 def _worst_side(case: Case) -> str:
@@ -212,7 +232,7 @@ def case_slots(case: Case) -> dict[str, str]:
     category = category_words(case, assessed or None)
     side = _worst_side(case)
     cancer_side = _cancer_side(case)
-    mastectomy = {"none": "", "both": "both"}.get(facts.mastectomy_side, facts.mastectomy_side)
+    mastectomy = "" if facts.mastectomy_side == "none" else facts.mastectomy_side
     return {
         "cancer_breast": tables["breast"][cancer_side],
         "cancer_side": cancer_side,
@@ -242,7 +262,7 @@ def case_slots(case: Case) -> dict[str, str]:
     }
 
 
-def rule_slots(case: Case, rule: FiredRule) -> Mapping[str, str]:
+def rule_slots(case: Case, rule: FiredRule) -> dict[str, str]:
     """Return the slots that only one rule's texts need: codes received and biopsy result."""
     if rule.id in ("R-DQ-05", "R-DQ-11"):
         shapes = unknown_shapes if rule.id == "R-DQ-05" else ambiguous_shapes

@@ -1,9 +1,9 @@
-"""The detail of the main card, paragraph by paragraph, inside 900 characters (R-CD-03)."""
+"""The detail of the main card, paragraph by paragraph."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import Final
 
 from cards.duration import day_after
 from cards.education.catalog import situations
@@ -14,14 +14,13 @@ from cards.guidance.timers import due_dates
 from cards.writing.case import Case, category_words, rule_slots, step_words
 from cards.writing.links import reassurance_hidden, situation
 from cards.writing.phrases import capital, day, finding_words, interval_words, place_words
-from cards.writing.steps import Step, in_doubt, side_in_doubt
+from cards.writing.steps import Step, in_doubt
 
-MAX_DETAIL = 900
-_MAX_LISTED = 4
-_MOST_STEPS = 6
+_MAX_LISTED: Final = 4
+_MOST_STEPS: Final = 6
 # Of what a report leaves open, this matters only for some exams; elsewhere it is noise.
-_ONLY_FOR_CATEGORY_3_AND_4 = ("magnification_views_done",)
-_ONLY_FOR_CATEGORY_3 = ("recommended_interval",)
+_ONLY_FOR_CATEGORY_3_AND_4: Final = ("magnification_views_done",)
+_ONLY_FOR_CATEGORY_3: Final = ("recommended_interval",)
 
 
 def _placed(case: Case, finding: Finding, *, noun: bool, side: bool) -> str:
@@ -109,9 +108,15 @@ def _in_both_breasts(steps: Sequence[Step]) -> list[Step]:
     joined: list[Step] = []
     for step in steps:
         last = joined[-1] if joined else None
-        same = last and (last.action, last.interval) == (step.action, step.interval)
-        if last and same and {last.side, step.side} == {"left", "right"}:
-            joined[-1] = replace(last, side="both")
+        if (
+            last is not None
+            and last.action == step.action
+            and last.interval == step.interval
+            and (last.side, step.side) in (("left", "right"), ("right", "left"))
+        ):
+            joined[-1] = Step(
+                last.action, "both", last.interval, last.finding_ids, last.period, overdue=last.overdue
+            )
         else:
             joined.append(step)
     return joined
@@ -137,37 +142,41 @@ def next_paragraph(case: Case, *, act: bool, most: int = _MOST_STEPS) -> str:
     for step in case.steps:
         if step.ordered:
             sentences.append(words["ordered"].format(step=step_words(case, step)))
-    sentences.extend(_interval_only(case, open_steps))
-    if side_in_doubt(case.guidance):
+    sentences.append(_interval_only(case, open_steps))
+    if case.side_in_doubt:
         sentences.append(words["doubt_side"])
     elif in_doubt(case.guidance):
         sentences.append(words["doubt_category"])
-    sentences.extend(_letter(case))
-    return " ".join(sentences)
+    if case.guidance.lay_summary_due == "P7D":
+        sentences += _letter(case)
+    return " ".join([sentence for sentence in sentences if sentence])
 
 
-def _interval_only(case: Case, steps: Sequence[Step]) -> Iterator[str]:
+def _interval_only(case: Case, steps: Sequence[Step]) -> str:
     """Give the report's interval when no step carries one (observation after a biopsy)."""
     interval, sources = case.guidance.follow_up_interval, case.reading.sources
     exam = sources.exam_date or sources.signed_date
-    if interval and exam and not any(step.interval for step in steps):
-        yield case.words.words["interval_only"].format(
-            interval=interval_words(interval, case.words.language), date=day(day_after(exam, interval))
-        )
+    if not interval or not exam or any(step.interval for step in steps):
+        return ""
+    return case.words.words["interval_only"].format(
+        interval=interval_words(interval, case.words.language), date=day(day_after(exam, interval))
+    )
 
 
-def _letter(case: Case) -> Iterator[str]:
+def _letter(case: Case) -> list[str]:
     """Give the date of letter and report where the law asks for 7 days (R-RG-02).
 
     Where the 30 days from the exam (R-RG-01) end sooner, that day holds.
     """
-    words, sources = case.words.words, case.reading.sources
-    due = due_dates(case.guidance, sources.exam_date, sources.signed_date).lay_summary
-    if case.guidance.lay_summary_due == "P7D" and sources.signed_date is not None and due is not None:
-        yield words["letter"].format(date=day(due))
+    words, sources, sentences = case.words.words, case.reading.sources, []
+    if sources.signed_date is not None:
+        due = due_dates(case.guidance, sources.exam_date, sources.signed_date).lay_summary
+        if due is not None:
+            sentences.append(words["letter"].format(date=day(due)))
     target = switch(case.policy, "lay_letter_target")
-    if case.guidance.lay_summary_due == "P7D" and target != "P7D":
-        yield words["letter_target"].format(item=case.words.tables["target"][str(target)])
+    if target != "P7D":
+        sentences.append(words["letter_target"].format(item=case.words.tables["target"][str(target)]))
+    return sentences
 
 
 def not_stated_paragraph(case: Case) -> str:
@@ -209,7 +218,7 @@ def problems_paragraph(case: Case) -> str:
     if not problems:
         return ""
     table = case.words.tables["problem"]
-    shown = list(dict.fromkeys(table.get(problem.code) or table["other"] for problem in problems))
+    shown = list(dict.fromkeys([table.get(problem.code) or table["other"] for problem in problems]))
     items = "; ".join(shown[:3])
     if len(shown) > 3:
         items += "; " + case.words.words["count_more"].format(count=len(shown) - 3)
@@ -230,7 +239,7 @@ def profile_paragraph(case: Case) -> str:
 def other_profiles(case: Case) -> str:
     """List the other profiles in one line, where a routine interval is given."""
     table = case.words.tables["profile"]
-    others = "; ".join(text for name, text in table.items() if name != case.guidance.guideline_profile)
+    others = "; ".join([text for name, text in table.items() if name != case.guidance.guideline_profile])
     return case.words.words["profiles_differ"].format(others=others)
 
 
@@ -248,49 +257,17 @@ def patient_paragraph(case: Case) -> str:
     return case.words.words["patient"].format(statement=case.words.tables["patient"][key])
 
 
-def rule_line(case: Case, rule: FiredRule, slots: Mapping[str, str]) -> str:
+def rule_line(case: Case, rule: FiredRule, slots: dict[str, str]) -> str:
     """Return the note that a rule leaves on the main card, or nothing."""
-    table, facts = case.words.tables["line"], case.guidance.facts
-    key = rule.id
-    if rule.id.startswith("R-RC-") and facts.recommendation is None:
-        key = "no_recommendation"
-    if rule.id == "R-EX-01" and case.guidance.concordance == "under_called":
+    key, facts = rule.id, case.guidance.facts
+    if key.startswith("R-RC-"):
+        if key == "R-RC-05" and facts.biopsy_deferred_reason:
+            key = "R-RC-05/deferred"
+        elif facts.recommendation is None:
+            key = "no_recommendation"
+    elif key == "R-EX-01" and case.guidance.concordance == "under_called":
         return ""  # the next step is that work-up already
-    if rule.id == "R-RG-05" and case.rule("R-SC-04"):
+    elif key == "R-RG-05" and case.rule("R-SC-04"):
         return ""  # said by the card about the change
-    if rule.id == "R-RC-05" and facts.biopsy_deferred_reason:
-        key = "R-RC-05/deferred"
-    text = table.get(key, "")
-    if "{" not in text:
-        return text
-    return text.format_map({**slots, **rule_slots(case, rule)})
-
-
-def length(paragraphs: Sequence[str]) -> int:
-    """Return how many characters paragraphs take, blank lines included."""
-    return sum(len(text) + 2 for text in paragraphs if text)
-
-
-def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str) -> str:
-    """Join paragraphs inside MAX_DETAIL characters.
-
-    ``required`` always stand, in order, an empty text marking where the optional ones go;
-    ``optional`` are (priority, text): the lowest number is kept first, the order given is the
-    order shown. ``more`` counts the notes that had no room.
-    """
-    room = MAX_DETAIL - length(required) - len(more) - 2
-    note_fits = room >= 0
-    kept: set[int] = set()
-    for index in sorted(range(len(optional)), key=lambda number: optional[number][0]):
-        cost = len(optional[index][1]) + 2
-        if cost <= room:
-            room -= cost
-            kept.add(index)
-    middle = [text for index, (_, text) in enumerate(optional) if index in kept]
-    dropped = sum(text.startswith("- ") for index, (_, text) in enumerate(optional) if index not in kept)
-    if dropped and note_fits:
-        middle.append(more.format(count=dropped))
-    place = required.index("")
-    bullets = "\n".join(text for text in middle if text.startswith("- "))
-    rest = [text for text in middle if not text.startswith("- ")]
-    return "\n\n".join(text for text in (*required[:place], bullets, *rest, *required[place + 1 :]) if text)
+    text = case.words.tables["line"].get(key, "")
+    return text.format_map({**slots, **rule_slots(case, rule)}) if "{" in text else text

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from cards.guidance.guidance import FiredRule
 from cards.writing.card import Card
-from cards.writing.case import INDICATOR_RANK, Case, rule_slots
+from cards.writing.case import Case, citations_of, rule_slots
 from cards.writing.families import card_rules, override_reasons, topic
 from cards.writing.links import evidence_link
 from cards.writing.summaries import summary
@@ -20,34 +20,42 @@ def extra_groups(case: Case, taken: Sequence[FiredRule]) -> tuple[Group, ...]:
     own = {rule.id for rule in taken}
     groups: dict[str, list[FiredRule]] = {}
     for rule in case.guidance.rules:
-        if INDICATOR_RANK[rule.indicator] < INDICATOR_RANK["warning"] or rule.id in own:
+        if rule.indicator not in ("warning", "critical") or rule.id in own:
             continue
         if rule.id in case.policy.muted and rule.indicator != "critical":
             continue
         groups.setdefault(card_rules()[rule.id].action, []).append(rule)
-    worst_first = (
-        tuple(sorted(group, key=lambda rule: -INDICATOR_RANK[rule.indicator])) for group in groups.values()
+    critical_first = [(*_with("critical", group), *_with("warning", group)) for group in groups.values()]
+    return (
+        *[group for group in critical_first if group[0].indicator == "critical"],
+        *[group for group in critical_first if group[0].indicator == "warning"],
     )
-    return tuple(sorted(worst_first, key=lambda group: -INDICATOR_RANK[group[0].indicator]))
+
+
+def _with(indicator: str, rules: Sequence[FiredRule]) -> list[FiredRule]:
+    return [rule for rule in rules if rule.indicator == indicator]
 
 
 def _references(case: Case, group: Group) -> tuple[str, ...]:
     by_finding = case.reading.sources.findings
     named = [rule.finding_id for rule in group if rule.finding_id in by_finding]
     wanted = named if len(named) == len(group) else list(by_finding)
-    return tuple(dict.fromkeys(reference for name in wanted if name for reference in by_finding[name]))
+    return tuple(dict.fromkeys([reference for name in wanted if name for reference in by_finding[name]]))
 
 
 def extra_card(
-    case: Case, group: Group, slots: Mapping[str, str], new_id: Callable[[], str], public_url: str
+    case: Case, group: Group, slots: dict[str, str], new_id: Callable[[], str], public_url: str
 ) -> Card:
     """Write one extra card: the summary of its worst rule, the details of all."""
     first, language = group[0], case.words.language
     family = card_rules()[first.id].family
     texts = case.words.rules
     own = {**slots, **rule_slots(case, first)}
-    each_id = {rule.id: rule for rule in group}.values()
-    details = [texts[rule.id].detail.format_map({**slots, **rule_slots(case, rule)}) for rule in each_id]
+    by_id = {rule.id: rule for rule in group}
+    details = [
+        texts[rule_id].detail.format_map({**slots, **rule_slots(case, rule)})
+        for rule_id, rule in by_id.items()
+    ]
     detail = "\n\n".join([*dict.fromkeys(details), case.words.words["footer"]])
     return Card(
         uuid=new_id(),
@@ -59,8 +67,8 @@ def extra_card(
         links=(evidence_link(public_url, family, language),),
         suggestions=(),
         override_reasons=override_reasons(family, language),
-        rule_ids=tuple(dict.fromkeys(rule.id for rule in group)),
-        citations=tuple(dict.fromkeys(citation for rule in group for citation in rule.citations)),
+        rule_ids=tuple(by_id),
+        citations=citations_of(by_id.values()),
         references=_references(case, group),
     )
 
@@ -68,9 +76,9 @@ def extra_card(
 def extra_cards(
     case: Case,
     groups: Sequence[Group],
-    slots: Mapping[str, str],
+    slots: dict[str, str],
     new_id: Callable[[], str],
     public_url: str,
 ) -> tuple[Card, ...]:
     """Write the extra cards in the order of ``groups``."""
-    return tuple(extra_card(case, group, slots, new_id, public_url) for group in groups)
+    return tuple([extra_card(case, group, slots, new_id, public_url) for group in groups])

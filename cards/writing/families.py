@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from cards.guidance.table_files import BrokenTable, read_rows
+from cards.value_class import value_class
 from cards.writing.card import Coding
 from cards.writing.texts import texts
 
 SAFETY_REASON = "unsafe-or-wrong-advice"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Family:
     """One family: does its main card link patient pages, and which dismissals it offers."""
 
@@ -24,7 +23,7 @@ class Family:
     override: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CardRule:
     """The family of the card that a rule gives, and the action cards are merged by (R-CD-01)."""
 
@@ -32,11 +31,11 @@ class CardRule:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Families:
     """The families by name and the code systems of topics and override reasons."""
 
-    by_name: Mapping[str, Family]
+    by_name: dict[str, Family]
     topic_system: str
     override_system: str
 
@@ -62,7 +61,7 @@ def families() -> Families:
 
 
 @lru_cache(maxsize=1)
-def card_rules() -> Mapping[str, CardRule]:
+def card_rules() -> dict[str, CardRule]:
     """Return, per rule that can give a card of its own, its family and action."""
     text = files("cards.writing").joinpath("card_rules.csv").read_text(encoding="utf-8")
     names = tuple(families().by_name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Final
 
 from cards.writing.families import card_rules
 
 # The rules of section 6 behind each verdict: they are the main card's own.
-VERDICT_RULES: Mapping[str, frozenset[str]] = {
+VERDICT_RULES: Final[dict[str, frozenset[str]]] = {
     "under_called": frozenset({"R-CC-01", "R-CC-02", "R-CC-03", "R-CC-04", "R-CC-09", "R-CC-12"}),
     "not_permitted": frozenset({"R-CC-07", "R-EX-01", "R-EX-02"}),
     "over_called": frozenset({"R-CC-04", "R-CC-05"}),
@@ -16,7 +16,7 @@ VERDICT_RULES: Mapping[str, frozenset[str]] = {
     "concordant": frozenset({"R-CC-10", "R-CX-09"}),
     "not_applicable": frozenset(),
 }
-_OTHER_MAIN_RULES: Mapping[str, frozenset[str]] = {
+_OTHER_MAIN_RULES: Final[dict[str, frozenset[str]]] = {
     "marker": frozenset({"R-SC-06"}),
     "described_not_coded": frozenset({"R-SC-07"}),
     "incomplete": frozenset({"R-DQ-14", "R-DQ-15"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from cards.guidance.guidance import FiredRule
 from cards.writing.card import Card
@@ -22,7 +22,10 @@ _ONE_SIDED = ("recall", "biopsy")
 
 def tracking_rule(case: Case) -> FiredRule | None:
     """Return the tracking rule of section 17 that fired while viewing; None when nothing is tracked."""
-    return next((rule for rule in case.guidance.rules if rule.id.startswith("R-TR-")), None)
+    for rule in case.guidance.rules:
+        if rule.id.startswith("R-TR-"):
+            return rule
+    return None
 
 
 def leads(draft: Draft) -> bool:
@@ -36,7 +39,7 @@ def follow_up_draft(case: Case, draft: Draft, rule: FiredRule) -> Draft:
     return Draft(FAMILY, text, (rule, *draft.rules), None)
 
 
-def follow_up_slots(case: Case, rule: FiredRule) -> Mapping[str, str]:
+def follow_up_slots(case: Case, rule: FiredRule) -> dict[str, str]:
     """Return the slots of the texts about a follow-up: what was advised, when it is due, when done."""
     inputs, words, sources = rule.inputs, case.words, case.reading.sources
     advised = words.tables["advised"][str(inputs["event"])]
@@ -55,7 +58,7 @@ def follow_up_slots(case: Case, rule: FiredRule) -> Mapping[str, str]:
 
 
 def follow_up_extra(
-    case: Case, rule: FiredRule, slots: Mapping[str, str], new_id: Callable[[], str], public_url: str
+    case: Case, rule: FiredRule, slots: dict[str, str], new_id: Callable[[], str], public_url: str
 ) -> Card:
     """Write the follow-up as a card beside a main card that has more to say than this."""
     text, language = case.words.mains[f"{FAMILY}/{rule.inputs['state']}"], case.words.language

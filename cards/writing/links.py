@@ -5,30 +5,31 @@ No value of the report stands in any address (CH-150); the hosts are a small pub
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from cards.duration import day_after
 from cards.education.catalog import LANGUAGES, Page, pages_for, preferred_language
 from cards.guidance.switches import switch
 from cards.writing.card import Link
 from cards.writing.case import Case
-from cards.writing.texts import texts
+from cards.writing.texts import Texts, texts
 
 # R-ED-02: the categories whose cards link the MD Anderson page, once its address is configured.
-_SEED_CATEGORIES = ("2", "0A", "4A", "4B")
-_SEED_REVIEWED = date(2021, 11, 18)
-_SITUATION_OF: Mapping[str, str] = {
+_SEED_CATEGORIES: Final = ("2", "0A", "4A", "4B")
+_SEED_REVIEWED: Final = date(2021, 11, 18)
+_SITUATION_OF: Final[dict[str, str]] = {
     **{"1": "routine", "2": "routine", "3": "follow_up", "6": "cancer"},
     **{"0": "recall", "0A": "recall", "0P": "recall"},
     **{"4": "biopsy", "4A": "biopsy", "4B": "biopsy", "4C": "biopsy_high", "5": "biopsy_high"},
 }
-_CANCER_RESULTS = ("dcis", "invasive")
-_PRECANCER_RESULTS = (
+_CANCER_RESULTS: Final = ("dcis", "invasive")
+_PRECANCER_RESULTS: Final = (
     *("adh", "flat_epithelial_atypia", "alh", "lcis_classic", "lcis_nonclassic", "papilloma_atypia"),
 )
-_HIGH = ("4C", "5", "6")
+_HIGH: Final = ("4C", "5", "6")
 
 
 def situation(case: Case) -> str:
@@ -66,9 +67,8 @@ def reassurance_hidden(case: Case) -> bool:
     )
 
 
-@lru_cache(maxsize=256)
-def _link(page: Page, language: str, max_age: str, today: date) -> Link:
-    words = texts(language).words
+def _link(page: Page, said_in: Texts, max_age: str, today: date) -> Link:
+    words = said_in.words
     if page.reviewed is None:
         reviewed = words["reviewed_unknown"]
     else:
@@ -83,6 +83,8 @@ def _general_page(case: Case, pages: Sequence[Page], language: str, linked: Sequ
 
     Their titles are the publisher's. One that says benign fits a routine report alone (R-ED-03).
     """
+    if not pages:
+        return None
     known = {page.url.partition("?")[0] for page in linked}
     may_calm = situation(case) == "routine" and not reassurance_hidden(case)
     for wanted in dict.fromkeys((language, LANGUAGES[0])):
@@ -110,10 +112,10 @@ def education_links(
     language = preferred_language(case.reading.sources.patient_languages)
     max_age = str(switch(case.policy, "education_max_age"))
     pages = pages_for(situation(case), language)
-    categories = {breast.driving_category for breast in case.breasts} | {
-        breast.assessment for breast in case.breasts
-    }
-    if seed_page_url and not categories.isdisjoint(_SEED_CATEGORIES):
+    if seed_page_url and any(
+        breast.driving_category in _SEED_CATEGORIES or breast.assessment in _SEED_CATEGORIES
+        for breast in case.breasts
+    ):
         title = texts("en").words["seed_title"]
         publisher = "MD Anderson Cancer Center"
         seed = Page("seed", "", title, seed_page_url, "en", publisher, True, _SEED_REVIEWED)
@@ -121,7 +123,7 @@ def education_links(
     further = _general_page(case, more_pages, language, pages)
     if further is not None:
         pages = (*pages, further)
-    return tuple(_link(page, case.words.language, max_age, case.today) for page in pages)
+    return tuple([_link(page, case.words, max_age, case.today) for page in pages])
 
 
 @lru_cache(maxsize=256)

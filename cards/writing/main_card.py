@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from cards.education.catalog import Page
 from cards.guidance.guidance import FiredRule
@@ -12,12 +13,10 @@ from cards.writing.case import (
     INDICATOR_RANK,
     Case,
     category_words,
+    citations_of,
     rule_slots,
 )
 from cards.writing.detail import (
-    MAX_DETAIL,
-    fit,
-    length,
     next_paragraph,
     not_stated_paragraph,
     other_profiles,
@@ -29,6 +28,7 @@ from cards.writing.detail import (
 )
 from cards.writing.families import families, override_reasons, topic
 from cards.writing.family_rules import VERDICT_RULES
+from cards.writing.fit import MAX_DETAIL, fit, length
 from cards.writing.history_paragraph import history_paragraph
 from cards.writing.links import education_links, evidence_link
 from cards.writing.phrases import finding_words
@@ -37,17 +37,23 @@ from cards.writing.summaries import summary
 from cards.writing.texts import CardText
 
 # Families that ask the reader to look at the report again.
-_ABOUT_THE_REPORT = ("under_called", "over_called", "not_permitted", "not_evaluable", "category_unclear")
+_ABOUT_THE_REPORT: Final = (
+    "under_called",
+    "over_called",
+    "not_permitted",
+    "not_evaluable",
+    "category_unclear",
+)
 # How the required paragraphs get shorter: findings a breast, steps, with the reason or without.
-_SHORTER = ((4, 6, True), (1, 6, True), (1, 6, False), (1, 3, False), (0, 3, False), (0, 1, False))
-_AGE_RULES = ("R-FU-09", "R-FU-10", "R-RC-08")
-_OPEN = ("0", "0A", "0P", "4", "4A", "4B", "4C", "5")
+_SHORTER: Final = ((4, 6, True), (1, 6, True), (1, 6, False), (1, 3, False), (0, 3, False), (0, 1, False))
+_AGE_RULES: Final = ("R-FU-09", "R-FU-10", "R-RC-08")
+_OPEN: Final = ("0", "0A", "0P", "4", "4A", "4B", "4C", "5")
 # Texts beside which the reason for a shape's usual category would mislead.
-_WITHOUT_REASON = (
+_WITHOUT_REASON: Final = (
     *("concordant/6", "concordant/no-explanation", "not_permitted/R-CC-07"),
     *("under_called/R-CC-12", "tolerated/R-CC-08"),
 )
-_WITHDRAWN = ("R-SC-02", "R-SC-05")
+_WITHDRAWN: Final = ("R-SC-02", "R-SC-05")
 
 
 @value_class
@@ -61,13 +67,18 @@ class Draft:
 
 
 def _worst(rules: Sequence[FiredRule]) -> FiredRule:
-    return max(rules, key=lambda rule: INDICATOR_RANK[rule.indicator])
+    worst = rules[0]
+    for rule in rules:
+        if INDICATOR_RANK[rule.indicator] > INDICATOR_RANK[worst.indicator]:
+            worst = rule
+    return worst
 
 
 def _verdict_rules(case: Case) -> tuple[FiredRule, ...]:
-    verdicts = {breast.concordance for breast in case.breasts} | {case.guidance.concordance}
-    own = frozenset().union(*(VERDICT_RULES[verdict] for verdict in verdicts))
-    return tuple(rule for rule in case.guidance.rules if rule.id in own)
+    own = VERDICT_RULES[case.guidance.concordance]
+    for breast in case.breasts:
+        own |= VERDICT_RULES[breast.concordance]
+    return tuple([rule for rule in case.guidance.rules if rule.id in own])
 
 
 def _leading_rule(case: Case, verdict: str, own: Sequence[FiredRule]) -> FiredRule | None:
@@ -135,9 +146,9 @@ def draft_main(case: Case) -> Draft | None:
     ]
     if pathology:
         rule = _worst(pathology)
-        same = tuple(one for one in pathology if one.id == rule.id)
+        same = tuple([one for one in pathology if one.id == rule.id])
         return Draft("pathology", case.words.rules[rule.id], same, rule)
-    missing = tuple(rule for rule in guidance.rules if rule.id == "R-DQ-07")
+    missing = tuple([rule for rule in guidance.rules if rule.id == "R-DQ-07"])
     return Draft("no_assessment", mains["no_assessment"], missing, None)
 
 
@@ -147,9 +158,13 @@ def _why(case: Case) -> FiredRule | None:
     finding_id = finding.finding_id if finding else None
     fired: dict[str, FiredRule] = {}
     for rule in case.guidance.rules:
-        if rule.id in table and rule.finding_id in (None, finding_id):
+        if rule.id in table and (rule.finding_id is None or rule.finding_id == finding_id):
             fired.setdefault(rule.id, rule)
-    return next((fired[rule_id] for rule_id in table if rule_id in fired), None)
+    if fired:
+        for rule_id in table:
+            if rule_id in fired:
+                return fired[rule_id]
+    return None
 
 
 def _reason(case: Case) -> str:
@@ -161,7 +176,7 @@ def _reason(case: Case) -> str:
 def _detail(
     case: Case,
     draft: Draft,
-    slots: Mapping[str, str],
+    slots: dict[str, str],
     others: Sequence[FiredRule],
     folded: Sequence[Card],
 ) -> str:
@@ -199,7 +214,7 @@ def _detail(
     optional += [(2, "- " + line) for line in dict.fromkeys(lines) if line]
     if muted:
         titles = dict.fromkeys(
-            words.rules[rule.id].title if rule.id in words.rules else rule.id for rule in muted
+            [words.rules[rule.id].title if rule.id in words.rules else rule.id for rule in muted]
         )
         optional.append((1, words.words["muted"].format(items="; ".join(titles))))
     optional.append((3, not_stated_paragraph(case)))
@@ -237,16 +252,18 @@ def main_card(
     links = [evidence_link(public_url, draft.family, language)]
     if families().by_name[draft.family].education:
         links += education_links(case, seed_page_url, more_pages)
-    shown = [rule.indicator for rule in draft.rules if rule.id not in case.policy.muted]
-    indicator = max(shown, key=INDICATOR_RANK.__getitem__, default="info")
+    shown = [rule for rule in draft.rules if rule.id not in case.policy.muted]
+    indicator = _worst(shown).indicator if shown else "info"
     said = summary(case, draft.text.summaries, slots)
     if folded and INDICATOR_RANK[folded[0].indicator] > INDICATOR_RANK[indicator]:
         said, indicator = folded[0].summary, folded[0].indicator
-    rules = (*draft.rules, *others)
-    folded_ids = [rule_id for extra in folded for rule_id in extra.rule_ids]
-    folded_citations = [citation for extra in folded for citation in extra.citations]
-    citations = [citation for rule in rules for citation in rule.citations]
-    references = (reference for many in sources.findings.values() for reference in many)
+    # What a rule rests on depends on its id alone, however many findings it fired for.
+    rules = {rule.id: rule for rule in (*draft.rules, *others)}
+    rule_ids, citations = [*rules], [*citations_of(rules.values())]
+    for extra in folded:
+        rule_ids += extra.rule_ids
+        citations += extra.citations
+    references = [reference for many in sources.findings.values() for reference in many]
     return Card(
         uuid=uuid,
         summary=said,
@@ -257,8 +274,8 @@ def main_card(
         links=tuple(links),
         suggestions=made,
         override_reasons=override_reasons(draft.family, language),
-        rule_ids=tuple(dict.fromkeys([*(rule.id for rule in rules), *folded_ids])),
-        citations=tuple(dict.fromkeys([*citations, *folded_citations])),
+        rule_ids=tuple(dict.fromkeys(rule_ids)),
+        citations=tuple(dict.fromkeys(citations)),
         references=tuple(dict.fromkeys(references)),
         alternatives=len(made) > 1 and {step.action for step in case.steps} == {"repeat_biopsy_or_excision"},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from cards.guidance.guidance import FiredRule
 from cards.writing.card import Card
@@ -36,7 +36,7 @@ def _text(case: Case, rule: FiredRule) -> CardText:
     return case.words.rules[f"{rule.id}/removed" if removed else rule.id]
 
 
-def _slots(case: Case, rule: FiredRule) -> Mapping[str, str]:
+def _slots(case: Case, rule: FiredRule) -> dict[str, str]:
     inputs, words = rule.inputs, case.words
     missing = words.words["no_date"]
     sides = inputs.get("advised_sides")

@@ -5,25 +5,26 @@ Every request is a draft proposal: it waits for a person (CDS Hooks never applie
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from cards.reading.reading import Sources
 from cards.value_class import value_class
 from cards.writing.actions import order_codings
 from cards.writing.steps import Step
 
-BODY_SITES: Mapping[str, Mapping[str, str]] = {
+BODY_SITES: Final[dict[str, dict[str, str]]] = {
     "left": {"system": "http://snomed.info/sct", "code": "80248007", "display": "Left breast"},
     "right": {"system": "http://snomed.info/sct", "code": "73056007", "display": "Right breast"},
     "both": {"system": "http://snomed.info/sct", "code": "63762007", "display": "Both breasts"},
 }
-_REASON = {
+_REASON: Final = {
     "system": "http://hl7.org/fhir/sid/icd-10-cm",
     "code": "R92.1",
     "display": "Mammographic calcification found on diagnostic imaging of breast",
 }
-ACTION_SYSTEM = "https://calcification-cds.org/fhir/CodeSystem/action"
+ACTION_SYSTEM: Final = "https://calcification-cds.org/fhir/CodeSystem/action"
 
 Resource = dict[str, object]
 
@@ -48,7 +49,7 @@ def _about_report(sources: Sources) -> list[dict[str, str]]:
 def _observations(step: Step, sources: Sources) -> list[dict[str, str]]:
     """Refer to the Observations of the step's findings, or of all when it names none."""
     wanted: Sequence[str] = step.finding_ids or tuple(sources.findings)
-    references = (reference for name in wanted for reference in sources.findings.get(name, ()))
+    references = [reference for name in wanted for reference in sources.findings.get(name, ())]
     return [_reference(reference) for reference in dict.fromkeys(references)]
 
 
@@ -67,18 +68,20 @@ def service_request(
     coded = (*codings.get((order, "any"), ()), *codings.get((order, step.side or ""), ()))
     if coded:
         code = {"coding": [dict(coding) for coding in coded], "text": wording.text}
+    written_on = today.isoformat()
     resource: Resource = {
         "resourceType": "ServiceRequest",
         "status": "draft",
         "intent": "proposal",
         "code": code,
         "subject": _reference(sources.patient),
-        "authoredOn": today.isoformat(),
+        "authoredOn": written_on,
         "reasonCode": [{"coding": [dict(_REASON)], "text": wording.reason}],
     }
     if step.period is not None:
         start, end = step.period
-        resource["occurrencePeriod"] = {"start": start.isoformat(), "end": end.isoformat()}
+        first = written_on if start == today else start.isoformat()
+        resource["occurrencePeriod"] = {"start": first, "end": end.isoformat()}
     if sources.requester:
         resource["requester"] = _reference(sources.requester)
     if sources.report:

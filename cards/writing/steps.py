@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from cards.duration import day_after
 from cards.facts import Facts
 from cards.guidance.guidance import BreastGuidance, Guidance
+from cards.guidance.vocabulary import BREAST_BIT, SIDE_BITS
 from cards.reading.reading import ActiveOrder, Sources
 from cards.value_class import value_class
 from cards.writing.actions import ActionKind, actions
@@ -16,10 +17,10 @@ from cards.writing.periods import occurrence
 
 # After these rules the side or the category is in doubt, so nothing that carries a side is
 # suggested.
-DOUBT_RULES = frozenset({"R-DQ-01", "R-DQ-02", "R-DQ-13"})
-_CANCER_ACTIONS = ("surgical_consult", "oncology_referral")
+DOUBT_RULES: Final = frozenset({"R-DQ-01", "R-DQ-02", "R-DQ-13"})
+_CANCER_ACTIONS: Final = ("surgical_consult", "oncology_referral")
 # Section 10: the actions of the rules whose follow-up lies in the breast of the biopsied finding.
-_BIOPSY_ACTIONS = {
+_BIOPSY_ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "R-PB-01": ("diagnostic_mammogram_unilateral",),
     "R-PB-02": ("repeat_biopsy_or_excision",),
     "R-PB-03": ("repeat_biopsy_or_excision",),
@@ -30,12 +31,18 @@ _BIOPSY_ACTIONS = {
     "R-PB-11": ("repeat_biopsy_or_excision",),
 }
 # Section 9: the one-sided actions that a driving category gives.
-_CATEGORY_ACTIONS = {
+_CATEGORY_ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "image_guided_biopsy": ("4", "4A", "4B", "4C", "5"),
     "diagnostic_mammogram_magnification": ("0", "0A"),
     "diagnostic_mammogram_unilateral": ("3", "6"),
 }
-_BREASTS = ("left", "right")
+_BREASTS: Final = ("left", "right")
+_COVERED: Final[dict[str, tuple[str, ...]]] = {
+    "left": ("left",),
+    "right": ("right",),
+    "bilateral": _BREASTS,
+    "both": _BREASTS,
+}
 
 
 @value_class
@@ -61,19 +68,19 @@ class Step:
 
 
 def _covered(side: str) -> tuple[str, ...]:
-    return {"left": ("left",), "right": ("right",), "bilateral": _BREASTS, "both": _BREASTS}.get(side, ())
+    return _COVERED.get(side, ())
 
 
-def _sides_of_findings(facts: Facts, finding_ids: Iterable[str]) -> tuple[str, ...]:
+def _sides_of_findings(facts: Facts, finding_ids: Sequence[str]) -> tuple[str, ...]:
     """Name the breasts the findings lie in; none at all when one of them has no side."""
     wanted = set(finding_ids)
-    sides: set[str] = set()
+    bits = 0
     for finding in facts.findings:
         if finding.finding_id in wanted:
-            if not _covered(finding.laterality):
+            if finding.laterality not in _COVERED:
                 return ()
-            sides.update(_covered(finding.laterality))
-    return tuple(side for side in _BREASTS if side in sides)
+            bits |= SIDE_BITS[finding.laterality]
+    return tuple([side for side in _BREASTS if bits & BREAST_BIT[side]])
 
 
 def _cancer_sides(facts: Facts) -> tuple[str, ...]:
@@ -105,35 +112,36 @@ def _breast_sides(
 
 def _without_mastectomy(sides: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
     gone = _covered(facts.mastectomy_side)
-    return tuple(side for side in sides if side not in gone)
+    if not gone:
+        return sides
+    return tuple([side for side in sides if side not in gone])
 
 
-def _step_sides(kind: ActionKind, sides: tuple[str, ...], facts: Facts) -> Iterator[str | None]:
-    """Yield the side of each step: one per breast, both together, or None where there is none."""
+def _step_sides(kind: ActionKind, sides: tuple[str, ...], facts: Facts) -> tuple[str | None, ...]:
+    """Return the side of each step: one per breast, both together, or None where there is none."""
     if kind.side == "none":
-        yield None
-    elif kind.side == "both":
+        return (None,)
+    if kind.side == "both":
         left = _without_mastectomy(_BREASTS, facts)
-        if left:
-            yield "both" if len(left) == 2 else left[0]
-    elif sides:
-        yield from _without_mastectomy(sides, facts)
-    else:
-        yield None
+        return ("both",) if len(left) == 2 else left
+    return _without_mastectomy(sides, facts) if sides else (None,)
 
 
-def _raw_steps(guidance: Guidance) -> Iterator[Step]:
-    facts = guidance.facts
-    left_over = set(guidance.actions)
+def _raw_steps(guidance: Guidance) -> list[Step]:
+    facts, kinds = guidance.facts, actions()
+    steps: list[Step] = []
+    seen = {"retract_earlier_guidance"}
     for breast in guidance.breasts:
         for action in breast.actions:
-            left_over.discard(action)
+            seen.add(action)
             ids = _step_findings(action, breast, guidance)
-            for side in _step_sides(actions()[action], _breast_sides(action, ids, breast, facts), facts):
-                yield Step(action, side, breast.follow_up_interval, ids)
-    for action in left_over - {"retract_earlier_guidance"}:
-        for side in _step_sides(actions()[action], (), facts):
-            yield Step(action, side, guidance.follow_up_interval, ())
+            for side in _step_sides(kinds[action], _breast_sides(action, ids, breast, facts), facts):
+                steps.append(Step(action, side, breast.follow_up_interval, ids))
+    for action in guidance.actions:
+        if action not in seen:
+            for side in _step_sides(kinds[action], (), facts):
+                steps.append(Step(action, side, guidance.follow_up_interval, ()))
+    return steps
 
 
 def _is_ordered(step: Step, orders: tuple[ActiveOrder, ...]) -> bool:
@@ -150,14 +158,9 @@ def _is_over(interval: str | None, sources: Sources, today: date) -> bool:
     return interval is not None and exam is not None and day_after(exam, interval) < today
 
 
-def side_in_doubt(guidance: Guidance) -> bool:
-    """Say whether it is open which breast is meant, so that no step may name one."""
-    return any(rule.id in ("R-DQ-01", "R-DQ-02") for rule in guidance.rules)
-
-
 def in_doubt(guidance: Guidance) -> bool:
     """Say whether side or category is in doubt, so that only Tasks may be suggested."""
-    return not DOUBT_RULES.isdisjoint([rule.id for rule in guidance.rules])
+    return any(rule.id in DOUBT_RULES for rule in guidance.rules)
 
 
 def next_steps(guidance: Guidance, sources: Sources, today: date) -> tuple[Step, ...]:
@@ -179,10 +182,9 @@ def next_steps(guidance: Guidance, sources: Sources, today: date) -> tuple[Step,
             interval,
             raw.finding_ids,
             period,
-            overdue=_is_over(interval, sources, today),
+            kind.resource == "ServiceRequest" and _is_ordered(raw, sources.active_orders),
+            _is_over(interval, sources, today),
         )
-        if kind.resource == "ServiceRequest" and _is_ordered(step, sources.active_orders):
-            step = replace(step, ordered=True)
         known = steps.get((step.action, step.side))
         if known is None or (known.period and step.period and step.period < known.period):
             steps[step.action, step.side] = step
@@ -191,4 +193,6 @@ def next_steps(guidance: Guidance, sources: Sources, today: date) -> tuple[Step,
     )
     if side_rules or any(step.side is None and step.kind.side == "one" for step in steps.values()):
         steps["confirm_side", None] = Step("confirm_side", None, None, ())
+    if len(steps) == 1:
+        return tuple(steps.values())
     return tuple(sorted(steps.values(), key=lambda step: (step.kind.rank, step.side or "")))

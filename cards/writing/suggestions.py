@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from cards.duration import day_after
 from cards.guidance.guidance import Guidance
@@ -15,17 +15,21 @@ from cards.writing.phrases import interval_words
 from cards.writing.steps import Step, in_doubt
 from cards.writing.texts import Texts
 
-_CHOICE = ("repeat_biopsy_or_excision", "excision")
+_CHOICE: Final = ("repeat_biopsy_or_excision", "excision")
 
 
 def step_slots(step: Step, words: Texts) -> dict[str, str]:
     """Return the slots of a step's texts: its breast, and its interval unless that is over."""
-    interval = None if step.overdue else step.interval
-    in_interval = words.words["in_interval"].format(interval=interval_words(interval, words.language))
-    return {
-        "breast": words.tables["breast"][step.side or "missing"],
-        "in_interval": in_interval if interval else "",
-    }
+    in_interval = ""
+    if step.interval and not step.overdue:
+        interval = interval_words(step.interval, words.language)
+        in_interval = words.words["in_interval"].format(interval=interval)
+    return {"breast": words.tables["breast"][step.side or "missing"], "in_interval": in_interval}
+
+
+def step_text(text: str, step: Step, words: Texts) -> str:
+    """Put breast and interval of a step into one of its texts."""
+    return text.format_map(step_slots(step, words)) if "{" in text else text
 
 
 def _due(step: Step, guidance: Guidance, sources: Sources) -> date | None:
@@ -44,10 +48,10 @@ def _suggest(
     reason: str,
     today: date,
     uuid: str,
+    is_recommended: bool,
 ) -> Suggestion | None:
     text = words.steps[order]
-    slots = step_slots(step, words)
-    wording = Wording(text.order.format_map(slots), text.text.format_map(slots), reason)
+    wording = Wording(step_text(text.order, step, words), step_text(text.text, step, words), reason)
     kind = step.kind
     resource: Resource | None
     if kind.resource == "ServiceRequest":
@@ -58,7 +62,7 @@ def _suggest(
         resource = communication(wording, sources)
     if resource is None:
         return None
-    return Suggestion(uuid, wording.label, (Action(wording.label, resource),))
+    return Suggestion(uuid, wording.label, (Action(wording.label, resource),), is_recommended)
 
 
 def suggestions(
@@ -79,10 +83,13 @@ def suggestions(
     biopsy advice that is not settled, R-PR-01).
     """
     doubt = in_doubt(guidance)
-    recommended = None
+    recommended: Step | None = None
     unsettled = any(rule.id == "R-PR-01" for rule in guidance.rules)
     if not doubt and not unsettled and guidance.concordance != "not_evaluable":
-        recommended = next((step for step in steps if step.kind.standard), None)
+        for step in steps:
+            if step.kind.standard:
+                recommended = step
+                break
     written = []
     for step in steps:
         kind = step.kind
@@ -91,8 +98,8 @@ def suggestions(
             continue
         choice = _CHOICE if step.action == _CHOICE[0] else (step.action,)
         for order in choice:
-            made = _suggest(step, order, guidance, sources, words, reason, today, new_id())
+            first_choice = step is recommended and len(choice) == 1
+            made = _suggest(step, order, guidance, sources, words, reason, today, new_id(), first_choice)
             if made is not None:
-                first_choice = step is recommended and len(choice) == 1
-                written.append(replace(made, is_recommended=True) if first_choice else made)
+                written.append(made)
     return tuple(written)

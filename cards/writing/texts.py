@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from string import Formatter
 
 from cards.guidance.table_files import BrokenTable
+from cards.value_class import value_class
 
 LANGUAGES = ("en", "es")
 
@@ -108,7 +108,7 @@ _GROUPS: Mapping[str, Mapping[str, type]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CardText:
     """The texts of one family variant or rule: summaries from long to short, and the detail."""
 
@@ -117,7 +117,7 @@ class CardText:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StepText:
     """The texts of one step: the noun in "next is ...", the label of the order, its wording."""
 
@@ -126,20 +126,22 @@ class StepText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Texts:
-    """All words of one language. ``tables`` are plain name -> text; the rest are records."""
+    """All words of one language. ``tables`` are plain name -> text, ``words`` is the table of the
+    small words: joints, labels and sentence frames. The rest are records."""
 
     language: str
-    tables: Mapping[str, Mapping[str, str]]
-    steps: Mapping[str, StepText]
-    mains: Mapping[str, CardText]
-    rules: Mapping[str, CardText]
+    tables: dict[str, dict[str, str]]
+    words: dict[str, str]
+    steps: dict[str, StepText]
+    mains: dict[str, CardText]
+    rules: dict[str, CardText]
 
-    @property
-    def words(self) -> Mapping[str, str]:
-        """The small words: joints, labels and sentence frames."""
-        return self.tables["words"]
+
+def filled(text: str, slots: Mapping[str, str]) -> str:
+    """Put slots into a text; one without any stands as it is."""
+    return text.format_map(slots) if "{" in text else text
 
 
 def _line_of(text: str, needle: str) -> int:
@@ -192,6 +194,7 @@ def parse_texts(language: str, text: str) -> Texts:
     return Texts(
         language=language,
         tables={name: content[name] for name in _TABLES},
+        words=content["words"],
         steps={key: StepText(**record) for key, record in content["step"].items()},
         mains={
             key: CardText(record["title"], tuple(record["summary"]), record["verdict"])

@@ -33,7 +33,7 @@ def _shown(cards: Sequence[Card], policy: Policy) -> tuple[Card, ...]:
     if switch(policy, "critical_shown_as") != "warning":
         return tuple(cards)
     return tuple(
-        replace(card, indicator="warning") if card.indicator == "critical" else card for card in cards
+        [replace(card, indicator="warning") if card.indicator == "critical" else card for card in cards]
     )
 
 

@@ -12,10 +12,10 @@ from flask import Blueprint, Response, abort, render_template
 
 from cards.guidance import MODEL_VERSION, RULES
 from cards.knowledge import about, rule_page, source
+from cards.writing.card_json import EVIDENCE_PATH, ICON_PATH
 from cards.writing.families import families, override_reasons
 from cards.writing.family_rules import rules_of
 from cards.writing.texts import texts
-from cds_service.hooks.respond import EVIDENCE_PATH, ICON_PATH
 
 evidence = Blueprint("evidence", __name__, template_folder="templates", static_folder=None)
 

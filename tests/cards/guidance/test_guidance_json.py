@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from hypothesis import given
 
-from cards.facts import Facts, Finding
+from cards.facts import FACTS_MEMBERS, FINDING_MEMBERS, Facts, Finding
 from cards.facts_file import parse_facts
 from cards.guidance import assess, guidance_json
 from cards.policy import Policy
@@ -63,6 +64,14 @@ def test_in_full_every_member_is_present():
     assert isinstance(facts, dict)
     assert facts["switches"] == {}
     assert facts["assessment_left"] is None
+
+
+def test_in_full_every_fact_is_present():
+    """The facts have each member of Facts and of Finding, in order, and then the site's choices."""
+    content: Any = guidance_json(assess(Facts(findings=(Finding(),)), Policy(), TODAY), compact=False)
+    choices = ("guideline_profile", "bac_policy", "post_benign_biopsy_interval", "switches")
+    assert tuple(content["facts"]) == (*FACTS_MEMBERS, *choices)
+    assert tuple(content["facts"]["findings"][0]) == FINDING_MEMBERS
 
 
 def test_compact_leaves_out_what_is_empty():
