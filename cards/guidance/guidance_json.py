@@ -10,7 +10,9 @@ from cards.problem import Problem
 Json = dict[str, object]
 
 
-def guidance_json(guidance: Guidance, policy: Policy | None = None, *, compact: bool = False) -> Json:
+def guidance_json(
+    guidance: Guidance, policy: Policy | None = None, *, compact: bool = False
+) -> dict[str, object]:
     """Return Guidance as a JSON object; ``policy`` stands in for the one it was judged with.
 
     In full every member is present, with null or [] where there is nothing, and ``facts`` with

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from cards.duration import day_after
@@ -108,18 +109,16 @@ def _in_both_breasts(steps: Sequence[Step]) -> list[Step]:
     joined: list[Step] = []
     for step in steps:
         last = joined[-1] if joined else None
-        if (
-            last is not None
-            and last.action == step.action
-            and last.interval == step.interval
-            and (last.side, step.side) in (("left", "right"), ("right", "left"))
-        ):
-            joined[-1] = Step(
-                last.action, "both", last.interval, last.finding_ids, last.period, overdue=last.overdue
-            )
+        if last is not None and _differ_in_side_alone(last, step):
+            joined[-1] = replace(last, side="both")
         else:
             joined.append(step)
     return joined
+
+
+def _differ_in_side_alone(one: Step, other: Step) -> bool:
+    same = one.action == other.action and one.interval == other.interval
+    return same and {one.side, other.side} == {"left", "right"}
 
 
 def next_paragraph(case: Case, *, act: bool, most: int = _MOST_STEPS) -> str:
