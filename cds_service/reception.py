@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import orjson
@@ -31,6 +32,8 @@ class Reception:
         self._gate = gate
         self._log = log
         self._write: Callable[[Call, int], None] = calls_audited(writer)
+        # There are as many patterns as the application has routes.
+        self._is_public = cache(is_public)
 
     def receive(self, environ: dict[str, Any], path: str, route: str | None) -> Call:
         """Begin a call; ``route`` is the pattern that its path matches, if any."""
@@ -40,7 +43,7 @@ class Reception:
             route,
             request_id=request_id_of(environ.get("HTTP_X_REQUEST_ID")),
             began=time.perf_counter(),
-            is_public=route is not None and is_public(route),
+            is_public=route is not None and self._is_public(route),
         )
 
     def let_in(self, call: Call) -> None:

@@ -34,24 +34,26 @@ SUCCESS, CALLERS_FAULT, OUR_FAULT = "0", "4", "8"
 def note_call(call: Call, hook_request: HookRequest) -> None:
     """Remember for the audit what the current call is about."""
     context = hook_request.context
+    user = context.get("userId")
     call.audited = {
         "service": hook_request.service_id,
         "hook": hook_request.hook,
         "hook_instance": hook_request.hook_instance,
         "patient": _reference("Patient", context.get("patientId")),
         "report": _reference("DiagnosticReport", context.get("reportId")),
-        "user": context.get("userId") if isinstance(context.get("userId"), str) else None,
+        "user": user if isinstance(user, str) else None,
     }
 
 
 def note_result(call: Call, answer: Answer) -> None:
     """Remember for the audit what was answered: the model, the rules that fired, the number of cards."""
-    result: dict[str, Any] = {"cards": len(answer.cards)}
-    if answer.guidance is not None:
-        result["model_version"] = answer.guidance.model_version
-        result["guideline_profile"] = answer.guidance.guideline_profile
-        result["rules"] = [rule.id for rule in answer.guidance.rules]
-    call.audited = (call.audited or {}) | result
+    audited, guidance = call.audited or {}, answer.guidance
+    audited["cards"] = len(answer.cards)
+    if guidance is not None:
+        audited["model_version"] = guidance.model_version
+        audited["guideline_profile"] = guidance.guideline_profile
+        audited["rules"] = [rule.id for rule in guidance.rules]
+    call.audited = audited
 
 
 def _reference(kind: str, value: object) -> str | None:
@@ -96,13 +98,14 @@ def _outcome(status: int) -> str:
 
 def _row(call: Call, event: str, outcome: str, detail: Mapping[str, Any]) -> dict[str, Any]:
     caller = call.caller
+    issuer, tenant, jti = ("", "", "") if caller is None else (caller.issuer, caller.tenant, caller.jti)
     return {
         "recorded_at": datetime.now(UTC),
         "event": event,
         "outcome": outcome,
-        "issuer": "" if caller is None else caller.issuer,
-        "tenant": "" if caller is None else caller.tenant,
-        "jti": "" if caller is None else caller.jti,
+        "issuer": issuer,
+        "tenant": tenant,
+        "jti": jti,
         "request_id": call.request_id,
         "detail": {name: value for name, value in detail.items() if value is not None},
     }

@@ -14,18 +14,19 @@ def write_issued(writer: Writer, caller: Caller, service_id: str, answer: Answer
     """Hand the cards of an answer to the background writer; returns at once."""
     if not answer.cards or answer.guidance is None:
         return
+    issuer, tenant, model_version = caller.issuer, caller.tenant, answer.guidance.model_version
     now = datetime.now(UTC)
     for card in answer.cards:
         writer.put(
             issued_card,
             {
                 "uuid": card.uuid,
-                "issuer": caller.issuer,
-                "tenant": caller.tenant,
+                "issuer": issuer,
+                "tenant": tenant,
                 "service": service_id,
                 "indicator": card.indicator,
                 "rules": list(card.rule_ids),
-                "model_version": answer.guidance.model_version,
+                "model_version": model_version,
                 "issued_at": now,
             },
         )

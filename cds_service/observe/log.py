@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from pathlib import PurePath
 from types import TracebackType
@@ -21,11 +20,29 @@ REQUEST_EVENT = "request"
 FAILURE_EVENT = "failure"
 
 
-def _as_json(_: object, level: str, event: MutableMapping[str, Any]) -> bytes:
-    """The whole of what happens to an event, in one step: there is one for every request."""
-    event["level"] = level
-    event["timestamp"] = datetime.now(UTC)
-    return orjson.dumps(event, option=orjson.OPT_UTC_Z)
+class JsonLines(structlog.BoundLoggerBase):
+    """A logger whose events are one JSON line each: a name, and fields by their names.
+
+    What happens to an event happens in one step, because there is one for every request.
+    """
+
+    def info(self, event: str, **fields: Any) -> None:
+        """Write what is as it should be."""
+        self._write("info", event, fields)
+
+    def warning(self, event: str, **fields: Any) -> None:
+        """Write what somebody should know of."""
+        self._write("warning", event, fields)
+
+    def error(self, event: str, **fields: Any) -> None:
+        """Write what is our fault."""
+        self._write("error", event, fields)
+
+    def _write(self, level: str, event: str, fields: dict[str, Any]) -> None:
+        fields["event"] = event
+        fields["level"] = level
+        fields["timestamp"] = datetime.now(UTC)
+        self._logger.msg(orjson.dumps(fields, option=orjson.OPT_UTC_Z))
 
 
 class StandardOutput:
@@ -45,8 +62,7 @@ def open_log(stream: BinaryIO | None = None) -> Any:
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     return structlog.wrap_logger(
         structlog.BytesLogger(stream if stream is not None else StandardOutput()),  # type: ignore[arg-type]
-        processors=[_as_json],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=JsonLines,
         cache_logger_on_first_use=True,
     ).bind()
 
