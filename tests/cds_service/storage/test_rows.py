@@ -32,9 +32,9 @@ def _write(database: Engine, rows: Sequence[Row]) -> int:
     return len(statements)
 
 
-@pytest.mark.parametrize("count", [1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 1])
+@pytest.mark.parametrize("count", [1, 3, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 2])
 def test_every_row_arrives_as_it_was_given(database: Engine, count: int) -> None:
-    """One row, a statement full of rows and more of them than fit into one are read back as they went in."""
+    """One row, a few, a statement full of them and more than fit into one are read back as they went in."""
     rows = [_card(number) for number in range(count)]
     assert _write(database, rows) == -(-count // ROWS_AT_ONCE)
     with database.connect() as connection:
@@ -66,4 +66,4 @@ def test_a_moment_in_sqlite_is_written_in_full() -> None:
     row: dict[str, Any] = {column.name: "" for column in audit.columns if column.name != "id"}
     row |= {"recorded_at": datetime(2026, 5, 4, 12, tzinfo=UTC), "detail": {}}
     ((_, values),) = Insertion(audit, open_engine("sqlite://").dialect).statements([row])
-    assert values[0] == "2026-05-04 12:00:00.000000"
+    assert values[0][0] == "2026-05-04 12:00:00.000000"
