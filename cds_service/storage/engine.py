@@ -52,17 +52,17 @@ def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> En
 
     ``durable``: a commit is on disk when it returns, also if the power fails then. Without it, a commit
     survives the death of the process alone, at a fraction of the cost: enough for replay records, which live
-    for minutes. Each statement then commits by itself, and the connection used last is the next to be used:
-    it knows the most of the file.
+    for minutes. Each statement then commits by itself, and whoever keeps a connection watches over it: see
+    ``storage.kept``.
     ``patient``: for commands, which nobody waits for with a report in front of them.
     """
     url = database_url(text)
     wait = PATIENT_SECONDS if patient else WAIT_SECONDS
-    short = {} if durable else {"isolation_level": "AUTOCOMMIT", "pool_use_lifo": True}
+    commits = {} if durable else {"isolation_level": "AUTOCOMMIT"}
     if url.get_backend_name() == "sqlite":
         in_memory = url.database in (None, "", ":memory:")
         engine = (
-            create_engine(url, json_serializer=_json)
+            create_engine(url, json_serializer=_json, **commits)
             if in_memory
             else create_engine(
                 url,
@@ -71,7 +71,7 @@ def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> En
                 max_overflow=POOL_OVERFLOW,
                 pool_timeout=wait,
                 connect_args={"timeout": wait, "check_same_thread": False},
-                **short,
+                **commits,
             )
         )
         _tune_sqlite(engine, "FULL" if durable else "NORMAL")
@@ -87,10 +87,10 @@ def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> En
         max_overflow=POOL_OVERFLOW,
         pool_timeout=wait,
         connect_args={"connect_timeout": wait if patient else CONNECT_SECONDS, "options": options},
-        **short,
+        **commits,
     )
-    if not patient:
-        cut_when_held(engine, HELD_SECONDS if durable else WAIT_SECONDS, ping=durable)
+    if durable and not patient:
+        cut_when_held(engine, HELD_SECONDS)
     return engine
 
 

@@ -30,15 +30,16 @@ def keep_to_one_file(engine: Engine, path: str) -> None:
     def remember(_: object, entry: ConnectionPoolEntry) -> None:
         nonlocal was_there
         was_there = True
-        entry.info[_FILE] = _identity(path)
+        entry.info[_FILE] = identity(path)
 
     @event.listens_for(engine, "checkout")
     def compare(_: object, entry: ConnectionPoolEntry, __: object) -> None:
-        if entry.info[_FILE] != _identity(path):
+        if entry.info[_FILE] != identity(path):
             raise DisconnectionError
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def identity(path: str) -> tuple[int, int] | None:
+    """Which file lies at ``path`` now, whatever its name was or will be; None when there is none."""
     try:
         found = os.stat(path)
     except OSError:

@@ -1,73 +1,63 @@
 """SpentTokens: the record of used tokens that all workers share, one insert for each call.
 
 A caller waits for this insert with a report in front of them. So SQLAlchemy writes its text once, and each
-call hands it to the driver on a connection of the pool.
+call hands it to the driver, on a connection that is kept for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from typing import Any
 
-from sqlalchemy import Engine, delete, insert
-from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy import bindparam, delete, insert
 
-from cds_service.storage.engine import DATABASE_ERRORS
+from cds_service.storage.engine import DATABASE_ERRORS, open_engine
+from cds_service.storage.kept import KeptConnections
+from cds_service.storage.rows import by_place
 from cds_service.storage.tables import spent_token
 
 
 class SpentTokens:
-    """The spent tokens in the database of ``engine``, best one that is not durable."""
+    """The spent tokens in the database at an SQLAlchemy URL; nothing is connected before the first use."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._driver = engine.dialect.loaded_dbapi
-        self._errors = (*DATABASE_ERRORS, self._driver.Error)
-        compiled = insert(spent_token).compile(engine)
-        self._insert = str(compiled)
-        # SQLite takes the values in this order, PostgreSQL by name.
-        self._order = compiled.positiontup
+    def __init__(self, url: str) -> None:
+        engine = open_engine(url, durable=False)
+        self._connections = KeptConnections(engine)
+        driver = engine.dialect.loaded_dbapi
+        self._is_there = driver.IntegrityError
+        self._errors = (*DATABASE_ERRORS, driver.Error)
+        placing = by_place(engine.dialect)
+        self._add = str(insert(spent_token).compile(dialect=placing))
+        expired = spent_token.c.expires_at < bindparam("now")
+        self._forget = str(delete(spent_token).where(expired).compile(dialect=placing))
 
     def add(self, issuer: str, jti: str, expires_at: int) -> bool | None:
         """Record one token, ``expires_at`` in seconds since 1970.
 
         False when it is there already, None when the database does not say.
         """
-        named = {"issuer": issuer, "jti": jti, "expires_at": expires_at}
-        values = named if self._order is None else [named[name] for name in self._order]
-        try:
-            with closing(self._engine.raw_connection()) as connection:
-                self._execute(connection, values)
-        except self._driver.IntegrityError:
-            return False
-        except self._errors:
-            return None
-        return True
-
-    def _execute(
-        self, connection: PoolProxiedConnection, values: Mapping[str, object] | Sequence[object]
-    ) -> None:
-        cursor = connection.cursor()
-        try:
-            cursor.execute(self._insert, values)
-            # Nothing to do where each statement commits by itself.
-            connection.commit()
-        except self._driver.Error as error:
-            if self._engine.dialect.is_disconnect(error, connection, cursor):
-                # The others lead to the same server.
-                connection.invalidate(error)
-                self._engine.dispose()
-            raise
+        return self._execute(self._add, (issuer, jti, expires_at))
 
     def forget(self, now: float) -> bool:
         """Delete what has expired by ``now``, in seconds since 1970; False when the database is away."""
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(delete(spent_token).where(spent_token.c.expires_at < now))
-        except DATABASE_ERRORS:
-            return False
-        return True
+        return self._execute(self._forget, (int(now),)) is not None
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self._connections.close()
+
+    def _execute(self, statement: str, values: tuple[Any, ...]) -> bool | None:
+        try:
+            kept = self._connections.take()
+        except self._errors:
+            return None
+        try:
+            kept.driver.cursor().execute(statement, values)
+        except self._is_there:
+            is_done = False
+        except self._errors:
+            self._connections.give_up(kept)
+            return None
+        else:
+            is_done = True
+        self._connections.give_back(kept)
+        return is_done

@@ -19,6 +19,7 @@ from cds_service.outgoing import Outgoing, OutgoingRefused, register
 from cds_service.outgoing.medlineplus_connect import MedlinePlusConnect
 from cds_service.settings import PREFIX, Settings
 from cds_service.storage import DATABASE_ERRORS, open_engine, prepare
+from cds_service.storage.spent_tokens import SpentTokens
 from cds_service.storage.writer import Writer
 from cds_service.trust.authenticate import Trust
 from cds_service.trust.client import Client, FhirOrigin, anonymous
@@ -88,8 +89,7 @@ def open_house(settings: Settings, log: Any) -> House:
     trust = None
     if is_production:
         store = KeyStore(clients.values(), outgoing, time.monotonic, key_set_troubles(log))
-        spent = open_engine(settings.database_url, durable=False)
-        replay = Replay(spent, replay_troubles(log))
+        replay = Replay(SpentTokens(settings.database_url), replay_troubles(log))
         trust = Trust(clients, store, replay, time.time)
     gate = Gate(
         public_url=settings.public_url,

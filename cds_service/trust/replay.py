@@ -6,8 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Engine
-
 from cds_service.outgoing.breaker import Breaker
 from cds_service.permits import while_waiting
 from cds_service.storage.spent_tokens import SpentTokens
@@ -33,8 +31,8 @@ class Replay:
     ``replay-store-down`` when the memory decides.
     """
 
-    def __init__(self, engine: Engine, note: Callable[[str], None] = _say_nothing) -> None:
-        self._spent = SpentTokens(engine)
+    def __init__(self, spent: SpentTokens, note: Callable[[str], None] = _say_nothing) -> None:
+        self._spent = spent
         self._note = note
         self._remembered: dict[tuple[str, str], float] = {}
         self._purged_at = 0.0

@@ -53,7 +53,7 @@ def test_a_deleted_file_takes_no_rows(tmp_path: Path) -> None:
 def test_a_database_that_hangs_lets_go(postgresql_url: str) -> None:
     """Whoever waits for a connection that is held too long gets an error, and the next one is served."""
     engine = create_engine(database_url(postgresql_url), pool_size=1, max_overflow=0)
-    cut_when_held(engine, 0.2, ping=True)
+    cut_when_held(engine, 0.2)
     with pytest.raises(OperationalError), engine.connect() as connection:
         connection.execute(text("SELECT pg_sleep(60)"))
     with engine.connect() as connection:

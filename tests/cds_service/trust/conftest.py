@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from cds_service.outgoing import Outgoing
 from cds_service.storage import open_engine, prepare
+from cds_service.storage.spent_tokens import SpentTokens
 from cds_service.trust import Client, KeyStore, Replay, Trust
 from cds_service.trust.keys import read_keys
 from tests.tokens import ISSUER, NOW, registered_keys
@@ -25,10 +26,18 @@ def registered() -> Client:
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """A database of this test."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'trust.sqlite3'}", durable=False)
+    engine = open_engine(f"sqlite:///{tmp_path / 'trust.sqlite3'}")
     prepare(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def spent(engine: Engine) -> Iterator[SpentTokens]:
+    """The record of used tokens in it, as one worker holds it."""
+    spent = SpentTokens(str(engine.url))
+    yield spent
+    spent.close()
 
 
 @pytest.fixture
@@ -38,13 +47,13 @@ def noted() -> list[str]:
 
 
 @pytest.fixture
-def trust_in(engine: Engine, noted: list[str]) -> Callable[..., Trust]:
+def trust_in(spent: SpentTokens, noted: list[str]) -> Callable[..., Trust]:
     """Make a Trust in some clients."""
 
     def make(*clients: Client, outgoing: Outgoing | None = None) -> Trust:
         store = KeyStore(clients, outgoing or Outgoing(), lambda: 0.0, lambda issuer, reason: None)
         return Trust(
-            {client.issuer: client for client in clients}, store, Replay(engine, noted.append), lambda: NOW
+            {client.issuer: client for client in clients}, store, Replay(spent, noted.append), lambda: NOW
         )
 
     return make
