@@ -7,7 +7,7 @@ must agree; left and right at once is no side at all (R-DQ-01).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cards.problem import Problem
@@ -61,7 +61,7 @@ def site_of(
     resource: Json,
     reference: str,
     holder: Json,
-    stated: Iterable[Coded],
+    stated: Sequence[Coded],
     index: Resources,
     terminology: Terminology,
     problems: list[Problem],
@@ -71,7 +71,7 @@ def site_of(
     ``stated`` are further values of the resource that may name a side or place (its code, its
     answers). ``holder`` is the resource that contains it, or the resource itself.
     """
-    values: list[Coded] = list(stated)
+    values = [*stated]
     wrong = False
     body_site = resource.get("bodySite")
     if body_site is not None:

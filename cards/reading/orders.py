@@ -47,7 +47,7 @@ class Order:
 def orders_behind(report: Json, index: Resources) -> list[Json]:
     """The ServiceRequests the report is based on (``basedOn``), also those of its imaging studies."""
     found: list[Json] = []
-    for holder in (report, *imaging_studies(report, index)):
+    for holder in [report, *imaging_studies(report, index)]:
         for reference in references_of(holder.get("basedOn")):
             request = index.resolve(reference, holder)
             if (
@@ -62,11 +62,10 @@ def orders_behind(report: Json, index: Resources) -> list[Json]:
 def imaging_studies(report: Json, index: Resources) -> list[Json]:
     """The ImagingStudies of a report (R4 ``imagingStudy``, R5 ``study``)."""
     studies: list[Json] = []
-    for member in ("imagingStudy", "study"):
-        for reference in references_of(report.get(member)):
-            study = index.resolve(reference, report)
-            if study is not None and study.get("resourceType") == "ImagingStudy":
-                studies.append(study)
+    for reference in [*references_of(report.get("imagingStudy")), *references_of(report.get("study"))]:
+        study = index.resolve(reference, report)
+        if study is not None and study.get("resourceType") == "ImagingStudy":
+            studies.append(study)
     return studies
 
 

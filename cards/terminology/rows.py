@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from importlib import resources
+from sys import intern
 from typing import NamedTuple
 
 COLUMNS = ("concept", "system", "code", "display", "source", "verified", "note")
@@ -57,7 +58,8 @@ def records(
             if cells and len(cells) != len(columns):
                 raise BrokenTable(file, line, f"{len(cells)} cells where {len(columns)} are expected")
             if cells:
-                yield line, dict(zip(columns, cells, strict=True))
+                # Interned, so that comparing a cell with a name in the code is comparing two pointers.
+                yield line, dict(zip(columns, map(intern, cells), strict=True))
     except csv.Error as error:
         raise BrokenTable(file, above + reader.line_num, str(error)) from error
 
