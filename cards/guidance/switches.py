@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from cards.duration import is_duration
 from cards.guidance.table_files import BrokenTable, read_records
 from cards.policy import Policy
+from cards.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Switch:
     """One contested point: its default, the tokens it allows and why experts disagree.
 

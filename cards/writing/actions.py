@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import lru_cache
 from importlib.resources import files
+from typing import Final
 
 from cards.guidance.table_files import BrokenTable, read_records, read_rows
 from cards.value_class import value_class
@@ -56,18 +56,7 @@ def _shipped(name: str) -> str:
     return files("cards.writing").joinpath(name).read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=1)
-def actions() -> dict[str, ActionKind]:
-    """Return the shipped action codes in the order in which a card offers them."""
-    return parse_actions(_shipped("actions.toml"))
-
-
-@lru_cache(maxsize=1)
-def order_codings() -> dict[tuple[str, str], tuple[dict[str, str], ...]]:
-    """Return per (order, side) the codings of the procedure; side ``any`` fits every side.
-
-    The codes stand in the terminology tables too (SNOMED CT, LOINC, DICOM).
-    """
+def _load_order_codings() -> dict[tuple[str, str], tuple[dict[str, str], ...]]:
     columns = ("order", "side", "system", "code", "display")
     codings: dict[tuple[str, str], tuple[dict[str, str], ...]] = {}
     for row in read_rows("orders.csv", columns, _shipped("orders.csv")):
@@ -75,3 +64,20 @@ def order_codings() -> dict[tuple[str, str], tuple[dict[str, str], ...]]:
         coding = {"system": row["system"], "code": row["code"], "display": row["display"]}
         codings[key] = (*codings.get(key, ()), coding)
     return codings
+
+
+_ACTIONS: Final = parse_actions(_shipped("actions.toml"))
+_ORDER_CODINGS: Final = _load_order_codings()
+
+
+def actions() -> dict[str, ActionKind]:
+    """Return the shipped action codes in the order in which a card offers them."""
+    return _ACTIONS
+
+
+def order_codings() -> dict[tuple[str, str], tuple[dict[str, str], ...]]:
+    """Return per (order, side) the codings of the procedure; side ``any`` fits every side.
+
+    The codes stand in the terminology tables too (SNOMED CT, LOINC, DICOM).
+    """
+    return _ORDER_CODINGS

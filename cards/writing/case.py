@@ -23,6 +23,7 @@ from cards.writing.phrases import (
     joined,
     unknown_shapes,
 )
+from cards.writing.sentences import filled
 from cards.writing.steps import Step, next_steps
 from cards.writing.suggestions import step_text
 from cards.writing.texts import Texts
@@ -80,7 +81,7 @@ class Case:
 
 def citations_of(rules: Iterable[FiredRule]) -> tuple[str, ...]:
     """Return what rules rest on, each source once."""
-    return tuple(dict.fromkeys([citation for rule in rules for citation in rule.citations]))
+    return tuple({citation: None for rule in rules for citation in rule.citations})
 
 
 def _breast_rank(breast: BreastGuidance) -> tuple[int, int]:
@@ -149,11 +150,11 @@ def step_words(case: Case, step: Step, side: str = "") -> str:
     texts, words = case.words.steps[step.action], case.words.words
     named = step_text(texts.next, step, case.words)
     if step.side == "both" and step.kind.side == "one":
-        return words["in_breast"].format(step=named, breast=case.words.tables["breast"]["both"])
+        return filled(words["in_breast"], {"step": named, "breast": case.words.tables["breast"]["both"]})
     one = step.side in ("left", "right") and step.side != side and not case.side_in_doubt
     if one or step.action == "diagnostic_mammogram_bilateral":
         breast = case.words.tables["breast"][step.side or "missing"]
-        return words["in_breast"].format(step=named, breast=breast)
+        return filled(words["in_breast"], {"step": named, "breast": breast})
     return named
 
 
@@ -178,7 +179,7 @@ def then_words(case: Case, room: int, side: str) -> str | None:
         for same in list(by_action.values())[:_MOST_STEPS]
     ]
     while named:
-        clause = words["then"].format(steps=joined(named, words["and"]))
+        clause = filled(words["then"], {"steps": joined(named, words["and"])})
         if len(clause) <= room:
             return clause
         named.pop()
@@ -188,8 +189,10 @@ def then_words(case: Case, room: int, side: str) -> str | None:
 def _worst_side(case: Case) -> str:
     facts, worst = case.guidance.facts, case.effective
     if worst is None or facts.assessment_left == facts.assessment_right:
-        sides = {finding.laterality for finding in facts.findings}
-        only = sides.pop() if len(sides) == 1 else ""
+        only = facts.findings[0].laterality if facts.findings else ""
+        for finding in facts.findings:
+            if finding.laterality != only:
+                return ""
         return only if only in ("left", "right") else ""
     return "left" if facts.assessment_left == worst else "right" if facts.assessment_right == worst else ""
 

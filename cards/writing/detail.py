@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from cards.duration import day_after
@@ -15,7 +16,9 @@ from cards.guidance.timers import due_dates
 from cards.writing.case import Case, category_words, rule_slots, step_words
 from cards.writing.links import reassurance_hidden, situation
 from cards.writing.phrases import capital, day, finding_words, interval_words, place_words
+from cards.writing.sentences import filled
 from cards.writing.steps import Step, in_doubt
+from cards.writing.texts import texts
 
 _MAX_LISTED: Final = 4
 _MOST_STEPS: Final = 6
@@ -28,7 +31,7 @@ def _placed(case: Case, finding: Finding, *, noun: bool, side: bool) -> str:
     found = finding_words(finding, case.words, noun=noun, side=side)
     concepts = case.reading.sources.places.get(finding.finding_id)
     place = place_words(concepts, case.words) if concepts else ""
-    return case.words.words["placed"].format(finding=found, item=place) if place else found
+    return filled(case.words.words["placed"], {"finding": found, "item": place}) if place else found
 
 
 def _listed(case: Case, finding_ids: Sequence[str], most: int, side: str = "") -> str:
@@ -40,7 +43,7 @@ def _listed(case: Case, finding_ids: Sequence[str], most: int, side: str = "") -
         _placed(case, finding, noun=noun, side=finding.laterality != side) for finding in findings[:most]
     ]
     if len(findings) > most:
-        shown.append(case.words.words["count_more"].format(count=len(findings) - most))
+        shown.append(filled(case.words.words["count_more"], {"count": str(len(findings) - most)}))
     return ", ".join(shown) or case.words.words["no_finding"]
 
 
@@ -49,7 +52,7 @@ def _exam(case: Case) -> str:
     exam_date = case.reading.sources.exam_date
     if exam_date is None:
         return name
-    return case.words.words["exam_on"].format(exam_type=name, date=day(exam_date))
+    return filled(case.words.words["exam_on"], {"exam_type": name, "date": day(exam_date)})
 
 
 def _federal(case: Case, category: str | None) -> str:
@@ -59,11 +62,14 @@ def _federal(case: Case, category: str | None) -> str:
 def _breast_line(case: Case, breast: BreastGuidance, most: int) -> str:
     tables = case.words.tables
     name = tables["breast"]["both" if breast.side == "bilateral" else breast.side]
-    return case.words.words["read_breast"].format(
-        Breast=capital(name),
-        finding=_listed(case, breast.finding_ids, most, breast.side),
-        category=_federal(case, breast.assessment),
-        verdict=tables["verdict"][breast.concordance],
+    return filled(
+        case.words.words["read_breast"],
+        {
+            "Breast": capital(name),
+            "finding": _listed(case, breast.finding_ids, most, breast.side),
+            "category": _federal(case, breast.assessment),
+            "verdict": tables["verdict"][breast.concordance],
+        },
     )
 
 
@@ -72,14 +78,15 @@ def read_paragraph(case: Case, most: int = _MAX_LISTED) -> str:
     wording, exam with date."""
     words, facts = case.words.words, case.guidance.facts
     if most == 0:
-        return words["read_exam"].format(exam=_exam(case))
+        return filled(words["read_exam"], {"exam": _exam(case)})
     if len(case.breasts) > 1:
-        lines = [words["read_exam"].format(exam=_exam(case))]
+        lines = [filled(words["read_exam"], {"exam": _exam(case)})]
         return "\n".join(lines + [_breast_line(case, breast, most) for breast in case.breasts])
     ids = [finding.finding_id for finding in facts.findings]
     category = case.breast.assessment if case.breast else facts.assessment_overall
-    return words["read"].format(
-        finding=_listed(case, ids, most), category=_federal(case, category), exam=_exam(case)
+    return filled(
+        words["read"],
+        {"finding": _listed(case, ids, most), "category": _federal(case, category), "exam": _exam(case)},
     )
 
 
@@ -91,7 +98,7 @@ def _step_when(case: Case, step: Step) -> str:
         return named
     if step.interval is not None:
         due = day_after(exam, step.interval)
-        return words["due" if due >= case.today else "was_due"].format(step=named, date=day(due))
+        return filled(words["due" if due >= case.today else "was_due"], {"step": named, "date": day(due)})
     resolution = case.guidance.resolution_due
     provisional = case.rule("R-SC-03")  # starts no timer
     if (
@@ -100,7 +107,7 @@ def _step_when(case: Case, step: Step) -> str:
         and resolution
         and not provisional
     ):
-        return words["settled_by"].format(step=named, date=day(day_after(exam, resolution)))
+        return filled(words["settled_by"], {"step": named, "date": day(day_after(exam, resolution))})
     return named
 
 
@@ -133,14 +140,14 @@ def next_paragraph(case: Case, *, act: bool, most: int = _MOST_STEPS) -> str:
     if open_steps:
         named = [_step_when(case, step) for step in open_steps[:most]]
         if len(open_steps) > most:
-            named.append(words["count_more"].format(count=len(open_steps) - most))
+            named.append(filled(words["count_more"], {"count": str(len(open_steps) - most)}))
         steps = "; ".join(named)
-        sentences.append(words["next_act" if act else "next"].format(steps=steps, act=clause))
+        sentences.append(filled(words["next_act" if act else "next"], {"steps": steps, "act": clause}))
     elif act:
-        sentences.append(words["next_none"].format(act=clause))
+        sentences.append(filled(words["next_none"], {"act": clause}))
     for step in case.steps:
         if step.ordered:
-            sentences.append(words["ordered"].format(step=step_words(case, step)))
+            sentences.append(filled(words["ordered"], {"step": step_words(case, step)}))
     sentences.append(_interval_only(case, open_steps))
     if case.side_in_doubt:
         sentences.append(words["doubt_side"])
@@ -157,8 +164,9 @@ def _interval_only(case: Case, steps: Sequence[Step]) -> str:
     exam = sources.exam_date or sources.signed_date
     if not interval or not exam or any(step.interval for step in steps):
         return ""
-    return case.words.words["interval_only"].format(
-        interval=interval_words(interval, case.words.language), date=day(day_after(exam, interval))
+    return filled(
+        case.words.words["interval_only"],
+        {"interval": interval_words(interval, case.words.language), "date": day(day_after(exam, interval))},
     )
 
 
@@ -171,10 +179,10 @@ def _letter(case: Case) -> list[str]:
     if sources.signed_date is not None:
         due = due_dates(case.guidance, sources.exam_date, sources.signed_date).lay_summary
         if due is not None:
-            sentences.append(words["letter"].format(date=day(due)))
+            sentences.append(filled(words["letter"], {"date": day(due)}))
     target = switch(case.policy, "lay_letter_target")
     if target != "P7D":
-        sentences.append(words["letter_target"].format(item=case.words.tables["target"][str(target)]))
+        sentences.append(filled(words["letter_target"], {"item": case.words.tables["target"][str(target)]}))
     return sentences
 
 
@@ -202,13 +210,13 @@ def not_stated_paragraph(case: Case) -> str:
     items = [
         table[member]
         if len(ids) == everywhere
-        else case.words.words["of_finding"].format(item=table[member], finding_id=", ".join(ids))
+        else filled(case.words.words["of_finding"], {"item": table[member], "finding_id": ", ".join(ids)})
         for member, ids in of_findings.items()
     ] + of_report
     shown = items[:_MAX_LISTED]
     if len(items) > _MAX_LISTED:
-        shown.append(case.words.words["count_more"].format(count=len(items) - _MAX_LISTED))
-    return case.words.words["not_stated"].format(items=", ".join(shown))
+        shown.append(filled(case.words.words["count_more"], {"count": str(len(items) - _MAX_LISTED)}))
+    return filled(case.words.words["not_stated"], {"items": ", ".join(shown)})
 
 
 def problems_paragraph(case: Case) -> str:
@@ -220,26 +228,40 @@ def problems_paragraph(case: Case) -> str:
     shown = list(dict.fromkeys([table.get(problem.code) or table["other"] for problem in problems]))
     items = "; ".join(shown[:3])
     if len(shown) > 3:
-        items += "; " + case.words.words["count_more"].format(count=len(shown) - 3)
-    return case.words.words["problems"].format(items=items)
+        items += "; " + filled(case.words.words["count_more"], {"count": str(len(shown) - 3)})
+    return filled(case.words.words["problems"], {"items": items})
+
+
+@cache
+def _profile_named(language: str, profile: str) -> str:
+    words = texts(language)
+    return filled(
+        words.words["profile"],
+        {
+            "profile": words.tables["profile"][profile],
+            "profile_source": words.tables["profile_source"][profile],
+        },
+    )
 
 
 def profile_paragraph(case: Case) -> str:
     """Name the guideline profile in force and its source."""
-    tables, profile = case.words.tables, case.guidance.guideline_profile
-    sentence = case.words.words["profile"].format(
-        profile=tables["profile"][profile], profile_source=tables["profile_source"][profile]
-    )
+    sentence = _profile_named(case.words.language, case.guidance.guideline_profile)
     if switch(case.policy, "birads_edition") == "v2025":
-        sentence += " " + case.words.words["edition"].format(item="v2025")
+        sentence += " " + filled(case.words.words["edition"], {"item": "v2025"})
     return sentence
 
 
 def other_profiles(case: Case) -> str:
     """List the other profiles in one line, where a routine interval is given."""
-    table = case.words.tables["profile"]
-    others = "; ".join([text for name, text in table.items() if name != case.guidance.guideline_profile])
-    return case.words.words["profiles_differ"].format(others=others)
+    return _profiles_beside(case.words.language, case.guidance.guideline_profile)
+
+
+@cache
+def _profiles_beside(language: str, profile: str) -> str:
+    words = texts(language)
+    others = "; ".join([text for name, text in words.tables["profile"].items() if name != profile])
+    return filled(words.words["profiles_differ"], {"others": others})
 
 
 def patient_paragraph(case: Case) -> str:
@@ -253,7 +275,7 @@ def patient_paragraph(case: Case) -> str:
         key = ""  # the sentence speaks of a check in a few months
     if not key:
         return ""
-    return case.words.words["patient"].format(statement=case.words.tables["patient"][key])
+    return filled(case.words.words["patient"], {"statement": case.words.tables["patient"][key]})
 
 
 def rule_line(case: Case, rule: FiredRule, slots: dict[str, str]) -> str:
@@ -269,4 +291,4 @@ def rule_line(case: Case, rule: FiredRule, slots: dict[str, str]) -> str:
     elif key == "R-RG-05" and case.rule("R-SC-04"):
         return ""  # said by the card about the change
     text = case.words.tables["line"].get(key, "")
-    return text.format_map({**slots, **rule_slots(case, rule)}) if "{" in text else text
+    return filled(text, {**slots, **rule_slots(case, rule)}) if "{" in text else text

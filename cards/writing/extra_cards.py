@@ -9,6 +9,7 @@ from cards.writing.card import Card
 from cards.writing.case import Case, citations_of, rule_slots
 from cards.writing.families import card_rules, override_reasons, topic
 from cards.writing.links import evidence_link
+from cards.writing.sentences import filled
 from cards.writing.summaries import summary
 
 Group = tuple[FiredRule, ...]
@@ -53,8 +54,7 @@ def extra_card(
     own = {**slots, **rule_slots(case, first)}
     by_id = {rule.id: rule for rule in group}
     details = [
-        texts[rule_id].detail.format_map({**slots, **rule_slots(case, rule)})
-        for rule_id, rule in by_id.items()
+        filled(texts[rule_id].detail, {**slots, **rule_slots(case, rule)}) for rule_id, rule in by_id.items()
     ]
     detail = "\n\n".join([*dict.fromkeys(details), case.words.words["footer"]])
     return Card(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from cards.guidance.table_files import BrokenTable, read_rows
 from cards.value_class import value_class
@@ -54,21 +55,32 @@ def parse_families(text: str) -> Families:
     return Families(families, content["system"], content["override_system"])
 
 
-@lru_cache(maxsize=1)
-def families() -> Families:
-    """Return the shipped families."""
-    return parse_families(files("cards.writing").joinpath("families.toml").read_text(encoding="utf-8"))
+def _shipped(name: str) -> str:
+    return files("cards.writing").joinpath(name).read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=1)
-def card_rules() -> dict[str, CardRule]:
-    """Return, per rule that can give a card of its own, its family and action."""
-    text = files("cards.writing").joinpath("card_rules.csv").read_text(encoding="utf-8")
+def _load_card_rules() -> dict[str, CardRule]:
     names = tuple(families().by_name)
     return {
         row["rule"]: CardRule(row.one_of("family", names), row["action"])
-        for row in read_rows("card_rules.csv", ("rule", "family", "action"), text)
+        for row in read_rows("card_rules.csv", ("rule", "family", "action"), _shipped("card_rules.csv"))
     }
+
+
+_FAMILIES: Final = parse_families(_shipped("families.toml"))
+
+
+def families() -> Families:
+    """Return the shipped families."""
+    return _FAMILIES
+
+
+_CARD_RULES: Final = _load_card_rules()
+
+
+def card_rules() -> dict[str, CardRule]:
+    """Return, per rule that can give a card of its own, its family and action."""
+    return _CARD_RULES
 
 
 @cache

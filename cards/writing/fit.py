@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from cards.writing.sentences import filled
+
 MAX_DETAIL: Final = 900
 
 
@@ -43,7 +45,7 @@ def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str)
         else:
             rest.append(text)
     if dropped and note_fits:
-        notes.append(more.format(count=dropped))
+        notes.append(filled(more, {"count": str(dropped)}))
     place = required.index("")
     paragraphs = [*required[:place], "\n".join(notes), *rest, *required[place + 1 :]]
     return "\n\n".join([text for text in paragraphs if text])

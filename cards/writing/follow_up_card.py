@@ -11,6 +11,7 @@ from cards.writing.families import override_reasons, topic
 from cards.writing.links import evidence_link
 from cards.writing.main_card import Draft
 from cards.writing.phrases import capital, day
+from cards.writing.sentences import filled
 from cards.writing.summaries import summary
 
 FAMILY = "follow_up"
@@ -44,7 +45,9 @@ def follow_up_slots(case: Case, rule: FiredRule) -> dict[str, str]:
     inputs, words, sources = rule.inputs, case.words, case.reading.sources
     advised = words.tables["advised"][str(inputs["event"])]
     if rule.side is not None and inputs["event"] in _ONE_SIDED:
-        advised = words.words["in_breast"].format(step=advised, breast=words.tables["breast"][rule.side])
+        advised = filled(
+            words.words["in_breast"], {"step": advised, "breast": words.tables["breast"][rule.side]}
+        )
     exam, missing = sources.exam_date or sources.signed_date, words.words["no_date"]
     category = inputs["category"]
     return {
@@ -65,7 +68,7 @@ def follow_up_extra(
     return Card(
         uuid=new_id(),
         summary=summary(case, text.summaries, slots),
-        detail=f"{text.detail.format_map(slots)}\n\n{case.words.words['footer']}",
+        detail=f"{filled(text.detail, slots)}\n\n{case.words.words['footer']}",
         indicator=rule.indicator,
         family=FAMILY,
         topic=topic(FAMILY, language),

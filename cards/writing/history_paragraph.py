@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cards.history.biopsy import ADVISING
 from cards.writing.case import Case, category_words
+from cards.writing.sentences import filled
 
 _SIGNING = ("after_signature", "before_signature")
 _BELOW_ADVICE = ("1", "2", "3")
@@ -22,5 +23,5 @@ def history_paragraph(case: Case) -> str:
     is_open = facts.prior_assessment in ADVISING and facts.prior_biopsy_done is None
     if is_open and case.effective in _BELOW_ADVICE:
         prior = category_words(case, facts.prior_assessment)
-        return case.words.words["biopsy_not_known"].format(prior=prior)
+        return filled(case.words.words["biopsy_not_known"], {"prior": prior})
     return ""

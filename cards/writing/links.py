@@ -15,6 +15,7 @@ from cards.education.catalog import LANGUAGES, Page, pages_for, preferred_langua
 from cards.guidance.switches import switch
 from cards.writing.card import Link
 from cards.writing.case import Case
+from cards.writing.sentences import filled
 from cards.writing.texts import Texts, texts
 
 # R-ED-02: the categories whose cards link the MD Anderson page, once its address is configured.
@@ -73,8 +74,12 @@ def _link(page: Page, said_in: Texts, max_age: str, today: date) -> Link:
         reviewed = words["reviewed_unknown"]
     else:
         old = day_after(page.reviewed, max_age) < today
-        reviewed = words["reviewed_old" if old else "reviewed_on"].format(date=page.reviewed.isoformat())
-    label = words["education_link"].format(title=page.title, publisher=page.publisher, reviewed=reviewed)
+        reviewed = filled(
+            words["reviewed_old" if old else "reviewed_on"], {"date": page.reviewed.isoformat()}
+        )
+    label = filled(
+        words["education_link"], {"title": page.title, "publisher": page.publisher, "reviewed": reviewed}
+    )
     return Link(label, page.url)
 
 

@@ -32,6 +32,7 @@ from cards.writing.fit import MAX_DETAIL, fit, length
 from cards.writing.history_paragraph import history_paragraph
 from cards.writing.links import education_links, evidence_link
 from cards.writing.phrases import finding_words
+from cards.writing.sentences import filled
 from cards.writing.suggestions import suggestions
 from cards.writing.summaries import summary
 from cards.writing.texts import CardText
@@ -186,7 +187,7 @@ def _detail(
     )
     reason = _why(case) if reasoned else None
     why = words.tables["why"][reason.id] if reason else ""
-    verdict = draft.text.detail.format_map(slots)
+    verdict = filled(draft.text.detail, slots)
     # An unknown code is for the site to map; the report may be right.
     unknown = draft.explained is not None and draft.explained.id == "R-DQ-05"
     about_report = draft.family in _ABOUT_THE_REPORT and not unknown
@@ -207,7 +208,7 @@ def _detail(
     muted = [rule for rule in others if rule.id in case.policy.muted]
     optional = [(0, extra.detail.partition("\n\n")[0]) for extra in folded]
     if _unexplained(case) and draft.text is not words.mains["concordant/no-explanation"]:
-        optional.append((0, "- " + words.words["unexplained"].format_map(slots)))
+        optional.append((0, "- " + filled(words.words["unexplained"], slots)))
     # What a rule says depends on its id alone, however many findings it fired for.
     spoken = {rule.id: rule for rule in others if rule.id not in case.policy.muted}
     lines = [rule_line(case, rule, slots) for name, rule in spoken.items() if not reason or name != reason.id]
@@ -216,7 +217,7 @@ def _detail(
         titles = dict.fromkeys(
             [words.rules[rule.id].title if rule.id in words.rules else rule.id for rule in muted]
         )
-        optional.append((1, words.words["muted"].format(items="; ".join(titles))))
+        optional.append((1, filled(words.words["muted"], {"items": "; ".join(titles)})))
     optional.append((3, not_stated_paragraph(case)))
     optional.append((4, problems_paragraph(case)))
     if families().by_name[draft.family].education:
@@ -259,10 +260,10 @@ def main_card(
         said, indicator = folded[0].summary, folded[0].indicator
     # What a rule rests on depends on its id alone, however many findings it fired for.
     rules = {rule.id: rule for rule in (*draft.rules, *others)}
-    rule_ids, citations = [*rules], [*citations_of(rules.values())]
+    rule_ids, citations = tuple(rules), citations_of(rules.values())
     for extra in folded:
-        rule_ids += extra.rule_ids
-        citations += extra.citations
+        rule_ids = tuple(dict.fromkeys((*rule_ids, *extra.rule_ids)))
+        citations = tuple(dict.fromkeys((*citations, *extra.citations)))
     references = [reference for many in sources.findings.values() for reference in many]
     return Card(
         uuid=uuid,
@@ -274,8 +275,8 @@ def main_card(
         links=tuple(links),
         suggestions=made,
         override_reasons=override_reasons(draft.family, language),
-        rule_ids=tuple(dict.fromkeys(rule_ids)),
-        citations=tuple(dict.fromkeys(citations)),
+        rule_ids=rule_ids,
+        citations=citations,
         references=tuple(dict.fromkeys(references)),
         alternatives=len(made) > 1 and {step.action for step in case.steps} == {"repeat_biopsy_or_excision"},
     )

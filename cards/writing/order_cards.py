@@ -11,6 +11,7 @@ from cards.writing.detail import problems_paragraph, read_paragraph
 from cards.writing.families import override_reasons, topic
 from cards.writing.links import evidence_link
 from cards.writing.phrases import capital
+from cards.writing.sentences import filled
 from cards.writing.summaries import summary
 from cards.writing.texts import CardText
 
@@ -58,7 +59,7 @@ def _slots(case: Case, rule: FiredRule) -> dict[str, str]:
 def _card(case: Case, rules: list[FiredRule], new_id: Callable[[], str], public_url: str) -> Card:
     first, language = rules[0], case.words.language
     slots = _slots(case, first)
-    paragraphs = [_text(case, rule).detail.format_map(slots) for rule in rules]
+    paragraphs = [filled(_text(case, rule).detail, slots) for rule in rules]
     paragraphs += [read_paragraph(case, most=1), problems_paragraph(case), case.words.words["footer"]]
     return Card(
         uuid=new_id(),

@@ -6,17 +6,24 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from cards.facts import Finding
 from cards.guidance.table_files import read_rows
+from cards.writing.sentences import filled
 from cards.writing.texts import Texts, texts
 
-_DURATION = re.compile(r"P(\d+)([YMWD])")
-_UNITS = {"Y": ("year", "years"), "M": ("month", "months"), "W": ("week", "weeks"), "D": ("day", "days")}
-_MARKDOWN = str.maketrans(
+_DURATION: Final = re.compile(r"P(\d+)([YMWD])")
+_UNITS: Final = {
+    "Y": ("year", "years"),
+    "M": ("month", "months"),
+    "W": ("week", "weeks"),
+    "D": ("day", "days"),
+}
+_MARKDOWN: Final = str.maketrans(
     {"<": "&lt;", ">": "&gt;", "&": "&amp;"} | {sign: f"\\{sign}" for sign in "\\`*_[]|#!"}
 )
-_TERM_COLUMNS = ("kind", "spelling", "term", "class", "ambiguous")
+_TERM_COLUMNS: Final = ("kind", "spelling", "term", "class", "ambiguous")
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +77,7 @@ def interval_words(duration: str | None, language: str) -> str:
         return duration
     one, many = _UNITS[match[2]]
     count = int(match[1])
-    return table[one] if count == 1 else table[many].format(count=count)
+    return table[one] if count == 1 else filled(table[many], {"count": str(count)})
 
 
 def unknown_shapes(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -126,7 +133,7 @@ def finding_words(finding: Finding, words: Texts, *, noun: bool = True, side: bo
 
 def category_list(categories: Sequence[str], words: Texts) -> str:
     """Name the usual categories: "category 4A or 4B"."""
-    return words.tables["expected"]["list"].format(items=joined(categories, words.words["or"]))
+    return filled(words.tables["expected"]["list"], {"items": joined(categories, words.words["or"])})
 
 
 def place_words(concepts: Sequence[str], words: Texts) -> str:
@@ -136,7 +143,7 @@ def place_words(concepts: Sequence[str], words: Texts) -> str:
     for concept in concepts:
         kind, _, rest = concept.partition("_")
         if kind == "clock":
-            named.append(table["clock"].format(time=rest.replace("_", ":")))
+            named.append(filled(table["clock"], {"time": rest.replace("_", ":")}))
         elif kind == "region" and rest.startswith("axilla") and rest != "axillary_tail":
             named.append(table["axilla"])
         elif rest in table:

@@ -12,6 +12,7 @@ from cards.reading.reading import Sources
 from cards.writing.card import Action, Suggestion
 from cards.writing.orders import Resource, Wording, communication, service_request, task
 from cards.writing.phrases import interval_words
+from cards.writing.sentences import filled
 from cards.writing.steps import Step, in_doubt
 from cards.writing.texts import Texts
 
@@ -23,13 +24,13 @@ def step_slots(step: Step, words: Texts) -> dict[str, str]:
     in_interval = ""
     if step.interval and not step.overdue:
         interval = interval_words(step.interval, words.language)
-        in_interval = words.words["in_interval"].format(interval=interval)
+        in_interval = filled(words.words["in_interval"], {"interval": interval})
     return {"breast": words.tables["breast"][step.side or "missing"], "in_interval": in_interval}
 
 
 def step_text(text: str, step: Step, words: Texts) -> str:
     """Put breast and interval of a step into one of its texts."""
-    return text.format_map(step_slots(step, words)) if "{" in text else text
+    return filled(text, step_slots(step, words))
 
 
 def _due(step: Step, guidance: Guidance, sources: Sources) -> date | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cards.writing.case import Case, then_words
-from cards.writing.texts import filled
+from cards.writing.sentences import filled
 
 MAX_SUMMARY: Final = 139
 # Slots that say a side, and the slot that holds this side: steps then need not repeat it.

@@ -139,11 +139,6 @@ class Texts:
     rules: dict[str, CardText]
 
 
-def filled(text: str, slots: Mapping[str, str]) -> str:
-    """Put slots into a text; one without any stands as it is."""
-    return text.format_map(slots) if "{" in text else text
-
-
 def _line_of(text: str, needle: str) -> int:
     found = re.search(rf"^{re.escape(needle)}", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 1

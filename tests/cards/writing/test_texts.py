@@ -9,6 +9,7 @@ from string import Formatter
 
 import pytest
 
+from cards.writing.sentences import filled
 from cards.writing.texts import Texts, parse_texts, texts
 
 ENGLISH = files("cards.writing").joinpath("texts", "en.toml").read_text(encoding="utf-8")
@@ -80,3 +81,16 @@ def test_a_broken_text_is_refused(old: str, new: str, reason: str):
     assert old in ENGLISH
     with pytest.raises(ValueError, match=rf"en\.toml, line \d+: .*({reason})"):
         parse_texts("en", ENGLISH.replace(old, new, 1))
+
+
+def test_a_text_is_filled_like_a_format_string():
+    """Slots, doubled braces and a text without a slot come out as format_map writes them."""
+    slots = {"side": "left", "count": "2"}
+    for text in ("{side} breast: {count} of {count}", "no slot", "{{side}} is {side}", "{side}", ""):
+        assert filled(text, slots) == text.format_map(slots)
+
+
+def test_a_text_with_an_unknown_slot_is_not_filled():
+    """A slot without a value is an error, never an empty place in a sentence."""
+    with pytest.raises(KeyError):
+        filled("{side} breast", {})
