@@ -183,7 +183,7 @@ def test_one_call_keeps_its_turn_for_a_moment_and_never_the_last() -> None:
 
 def test_a_kept_turn_keeps_no_permit(moment: list[float]) -> None:
     """Who sends a body for long lends the permit like everybody who waits, and has the turn still."""
-    permits = Permits(1)
+    permits = Permits(1, turns=2)
     assert permits.take()
     wait = permits.leave(for_a_moment=True)
     moment[0] += PATIENCE
