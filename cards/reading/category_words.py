@@ -8,7 +8,6 @@ or "intermediate" name no category: systems use them for different ones (termino
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 _ANNOUNCING = (
     r"(?P<announced>(?i:bi[- ]?rads?|categor(?:y|ies|ia)|catégorie|categoría|kategor[a-zė]*"
@@ -56,7 +55,6 @@ def _of_match(found: re.Match[str]) -> set[str]:
     return named
 
 
-@lru_cache(maxsize=4096)
 def named_categories(text: str) -> frozenset[str]:
     """The categories (0 to 6, 4A, 4B, 4C) that ``text`` names by number; empty when it names none.
 

@@ -222,10 +222,10 @@ def _spelled(concept: Concept, answer: Answer, terminology: Terminology) -> str:
     name = concept.concept
     if name not in _MAY_BE_AMBIGUOUS:
         return concept.value or "unspecified"
+    # A code that is a statement by itself has a value beside it that only says "present".
     element = answer.element
-    codings = codings_of(
-        element.get("valueCodeableConcept") or element.get("valueCoding") or element.get("code")
-    )
+    received = element.get("valueCodeableConcept") or element.get("valueCoding")
+    codings = [*codings_of(received), *codings_of(element.get("code"))]
     if not any(_bare_word(coding, terminology) for coding in codings):
         return name
     words = {

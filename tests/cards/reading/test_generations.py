@@ -146,6 +146,14 @@ def test_a_bare_word_is_kept_as_such() -> None:
         assert said(report(own))[0][1] == (expected,)
 
 
+def test_a_bare_word_that_is_said_to_be_present_is_kept_as_such() -> None:
+    """R-DQ-11: the code of the question may be the bare word, and the value only say that it is there."""
+    present = cc(SCT, "52101004")
+    for value in ({"valueCodeableConcept": present}, {"valueBoolean": True}, {}):
+        own = observation("o1", cc(SCT, "129763007"), LEFT, **value)
+        assert said(report(own))[0][1] == ("heterogeneous",)
+
+
 def test_calcifications_as_a_feature_of_a_mass_are_a_finding_with_a_mass() -> None:
     """The guide sends them as an associated feature; the mass is another suspicious finding."""
     mass = observation("o1", cc(RDE, "RDES246"), LEFT, hasMember=[{"reference": "Observation/f"}])
