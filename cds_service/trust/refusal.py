@@ -11,7 +11,7 @@ REASONS = {
     "algorithm": "alg is missing, symmetric, none, or not on the list of this client",
     "type": "typ is not JWT",
     "kid": "kid is not a string of 1 to 255 characters",
-    "critical": "crit asks for an extension this service does not know",
+    "critical": "crit or b64 asks for an extension this service does not know",
     "key-in-header": "the header brings its own key or certificate",
     "unknown-issuer": "iss is not registered",
     "foreign-key-url": "jku is not the registered key set of this issuer",
