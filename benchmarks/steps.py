@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import pstats
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -14,7 +14,7 @@ import orjson
 
 from benchmarks.figures import Growth
 from benchmarks.sign_offs import sign_offs
-from benchmarks.timing import PASSES, per_request
+from benchmarks.timing import PASSES, Step, per_request
 from cards.answer import Answer
 from cards.guidance import Guidance, assess
 from cards.reading import read
@@ -62,6 +62,11 @@ def bench() -> Bench:
 
 def steps(it: Bench, bodies: Sequence[bytes]) -> dict[str, float]:
     """Microseconds of each step of the line, and of the whole."""
+    return {name: per_request(step, len(bodies)) for name, step in line_steps(it, bodies).items()}
+
+
+def line_steps(it: Bench, bodies: Sequence[bytes]) -> dict[str, Step]:
+    """Each step of the line, and the whole, by name; each takes the number of one of the bodies."""
     line = it.line
     requests = [it.parse(body) for body in bodies]
     gathered = [gather(request, REPORT_SIGN, line.max_entries) for request in requests]
@@ -100,17 +105,15 @@ def steps(it: Bench, bodies: Sequence[bytes]) -> dict[str, float]:
         )
 
     answers = [Answer(say(number), guidances[number], readings[number]) for number in range(len(bodies))]
-    count = len(bodies)
-    rows: list[tuple[str, Callable[[int], object]]] = [
-        ("parse and check the request", lambda n: it.parse(bodies[n])),
-        ("gather the resources", lambda n: gather(requests[n], REPORT_SIGN, line.max_entries)),
-        ("read", lambda n: read(gathered[n].resources, contexts[n], terminology=line.terminology)),
-        ("assess", judge),
-        ("write", say),
-        ("respond", lambda n: orjson.dumps(respond(answers[n], line.policy, line.public_url))),
-        ("the whole line", lambda n: it.whole(bodies[n])),
-    ]
-    return {name: per_request(step, count) for name, step in rows}
+    return {
+        "parse and check the request": lambda n: it.parse(bodies[n]),
+        "gather the resources": lambda n: gather(requests[n], REPORT_SIGN, line.max_entries),
+        "read": lambda n: read(gathered[n].resources, contexts[n], terminology=line.terminology),
+        "assess": judge,
+        "write": say,
+        "respond": lambda n: orjson.dumps(respond(answers[n], line.policy, line.public_url)),
+        "the whole line": lambda n: it.whole(bodies[n]),
+    }
 
 
 def growth(it: Bench) -> list[Growth]:
