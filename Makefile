@@ -64,7 +64,7 @@ bench-save: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp ## the same, 
 bench-check: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp ## the same; fails when a ratio is more than 15 percent below the kept one
 	@$(BENCH) --check
 
-flame-graph: $(VENV)/all.stamp ## draw into benchmarks/results where the time of a request goes (as root: it looks into a process)
+flame-graph: $(VENV)/all.stamp ## draw into docs/flame-graph.svg where the time of a request goes (as root: it looks into a process)
 	@$(RUN) -m benchmarks.flame_graph
 
 docs: $(VENV)/all.stamp ## write the generated reference pages again, then the site into build/site
