@@ -11,7 +11,9 @@ import re
 import subprocess
 import sys
 import tempfile
+from itertools import cycle
 from pathlib import Path
+from subprocess import PIPE
 
 import orjson
 
@@ -40,7 +42,7 @@ def draw(picture: Path) -> None:
         str(SECONDS),
     ]
     watched = [sys.executable, "-m", "benchmarks.flame_graph", WORKING]
-    with subprocess.Popen(watched, stdout=subprocess.PIPE) as working:
+    with tempfile.TemporaryDirectory() as made, subprocess.Popen([*watched, made], stdout=PIPE) as working:
         assert working.stdout is not None
         working.stdout.readline()
         try:
@@ -54,28 +56,25 @@ def draw(picture: Path) -> None:
     picture.write_text(text)
 
 
-def answer() -> None:
-    """Answer different sign-offs without end; say so when the first ones are answered."""
+def answer(folder: str) -> None:
+    """Answer different sign-offs without end, with a database in ``folder``; say so when it begins."""
     from cds_service.app import create_app
     from cds_service.observe.log import open_log
     from cds_service.settings import Settings
 
     bodies = [orjson.dumps(each) for each in sign_offs(240)]
-    with tempfile.TemporaryDirectory() as folder, open(os.devnull, "wb") as nowhere:
+    with open(os.devnull, "wb") as nowhere:
         app = create_app(Settings(database_url=f"sqlite:///{folder}/flame.sqlite3"), log=open_log(nowhere))
         call = caller(app.wsgi_app, bodies)
-        for number in range(len(bodies)):
-            call(number)
         sys.stdout.write("answering\n")
         sys.stdout.flush()
-        while True:
-            for number in range(len(bodies)):
-                call(number)
+        for number in cycle(range(len(bodies))):
+            call(number)
 
 
 if __name__ == "__main__":
-    if WORKING in sys.argv[1:]:
-        answer()
+    if sys.argv[1:2] == [WORKING]:
+        answer(sys.argv[2])
     else:
         draw(PICTURE)
         sys.stdout.write(f"Written: {PICTURE.name}\n")
