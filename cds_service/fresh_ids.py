@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 
 _AT_ONCE = 256
-_VARIANTS = "89ab"
+_BYTES = 16
+# Of 16 random bytes two say what they are: a uuid of version 4, and of the variant that everybody uses.
+_VERSION_BYTE, _VARIANT_BYTE = 6, 8
+_VERSION = bytes(0x40 | byte & 0x0F for byte in range(256))
+_VARIANT = bytes(0x80 | byte & 0x3F for byte in range(256))
 
 # Lists give and take their members safely between threads.
 _ready: list[str] = []
@@ -23,11 +27,15 @@ def fresh_uuid() -> str:
 
 
 def _several() -> list[str]:
-    drawn = os.urandom(16 * _AT_ONCE).hex()
-    return [_uuid(drawn[start : start + 32]) for start in range(0, len(drawn), 32)]
+    drawn = bytearray(os.urandom(_BYTES * _AT_ONCE))
+    drawn[_VERSION_BYTE::_BYTES] = drawn[_VERSION_BYTE::_BYTES].translate(_VERSION)
+    drawn[_VARIANT_BYTE::_BYTES] = drawn[_VARIANT_BYTE::_BYTES].translate(_VARIANT)
+    digits = drawn.hex()
+    return [_uuid(digits, start) for start in range(0, len(digits), 2 * _BYTES)]
 
 
-def _uuid(drawn: str) -> str:
-    """32 random hexadecimal digits as a uuid: 122 bits stay random, the rest says version 4."""
-    variant = _VARIANTS[int(drawn[16], 16) & 3]
-    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
+def _uuid(digits: str, at: int) -> str:
+    return (
+        f"{digits[at : at + 8]}-{digits[at + 8 : at + 12]}-{digits[at + 12 : at + 16]}"
+        f"-{digits[at + 16 : at + 20]}-{digits[at + 20 : at + 32]}"
+    )

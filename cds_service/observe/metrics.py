@@ -155,34 +155,42 @@ def know_routes(routes: Iterable[str]) -> None:
 
 def count_request(route: str, status: int, seconds: float) -> None:
     """Count one answered request; ``route`` is the pattern of its address."""
-    later(_request, route, status, seconds)
+    later([(_requests, (route, status)), (_durations, (route, seconds))])
 
 
-def _request(route: str, status: int, seconds: float) -> None:
-    REQUESTS[route, status].inc()
-    REQUEST_SECONDS[route,].observe(seconds)
+def _requests(times: int, route: str, status: int) -> None:
+    REQUESTS[route, status].inc(times)
+
+
+def _durations(times: int, route: str, seconds: float) -> None:
+    for _ in range(times):
+        REQUEST_SECONDS[route,].observe(seconds)
 
 
 def count_cards(service: str, cards: Iterable[Card]) -> None:
     """Count the cards of one answer and the rules behind them."""
-    later(_cards, service, [(card.indicator, card.rule_ids) for card in cards])
+    for card in cards:
+        indicator = card.indicator
+        later([(_cards, (service, indicator))])
+        later([(_card_rules, (service, rule, indicator)) for rule in card.rule_ids])
 
 
-def _cards(service: str, cards: list[tuple[str, tuple[str, ...]]]) -> None:
-    for indicator, rules in cards:
-        CARDS[service, indicator].inc()
-        for rule in rules:
-            CARD_RULES[service, rule, indicator].inc()
+def _cards(times: int, service: str, indicator: str) -> None:
+    CARDS[service, indicator].inc(times)
+
+
+def _card_rules(times: int, service: str, rule: str, indicator: str) -> None:
+    CARD_RULES[service, rule, indicator].inc(times)
 
 
 def count_prefetch(service: Service, came: Mapping[str, Received]) -> None:
     """Count what came with one request; ``came`` is by place, such as ``prefetch.reports``."""
-    later(_prefetch, service.id, [(place, each.state, each.is_whole) for place, each in came.items()])
+    name = service.id
+    later([(_prefetch, (name, place, each.state, each.is_whole)) for place, each in came.items()])
 
 
-def _prefetch(service: str, came: list[tuple[str, State, bool]]) -> None:
-    for place, state, is_whole in came:
-        PREFETCH[service, place, "cut" if state == "data" and not is_whole else state].inc()
+def _prefetch(times: int, service: str, place: str, state: State, is_whole: bool) -> None:
+    PREFETCH[service, place, "cut" if state == "data" and not is_whole else state].inc(times)
 
 
 def count_read(reply: Reply) -> None:

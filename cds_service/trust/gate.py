@@ -13,7 +13,8 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
-from werkzeug.wsgi import get_host
+from werkzeug.sansio.utils import get_host
+from werkzeug.wsgi import get_host as host_of
 
 from cds_service.call import Call
 from cds_service.errors import Forbidden
@@ -116,9 +117,15 @@ def is_below(path: str, top: str) -> bool:
 
 def refuse_strangers(environ: dict[str, Any]) -> None:
     """Refuse callers from elsewhere, and pages that reach this machine under a name of their own."""
-    host = _PORT.sub("", get_host(environ)).strip("[]")
-    if not is_loopback_host(environ.get("REMOTE_ADDR") or "") or not is_loopback_host(host):
+    named = environ.get("HTTP_HOST")
+    if not _is_local(environ.get("REMOTE_ADDR") or "", host_of(environ) if named is None else named):
         raise Forbidden("The development profile answers this machine only, under a loopback name.")
+
+
+@lru_cache(maxsize=MOST_PEERS)
+def _is_local(peer: str, named: str) -> bool:
+    host = _PORT.sub("", get_host("http", named)).strip("[]")
+    return is_loopback_host(peer) and is_loopback_host(host)
 
 
 def proxies_among(networks: tuple[Network, ...]) -> Callable[[str], bool]:
