@@ -97,26 +97,34 @@ def not_stated(facts: Facts) -> list[str]:
     Asked for is every member whose absence a clinician would want to know of; the others are plain
     negatives (no implant, not deceased) that reports do not state when they do not apply.
     """
-    of_report = {
-        "exam_type": facts.exam_type == "unknown",
-        "comparison_status": facts.comparison_status == "not_stated",
-        "magnification_views_done": facts.magnification_views_done is None,
-        "assessment_overall": facts.assessment_overall is None,
-        "recommendation": facts.recommendation is None,
-        "recommended_interval": facts.recommended_interval is None,
-        "breast_density": facts.breast_density is None,
-        "age_years": facts.age_years is None,
-        "sex": facts.sex == "unknown",
-    }
-    names = [name for name, is_open in of_report.items() if is_open]
+    names: list[str] = []
+    if facts.exam_type == "unknown":
+        names.append("exam_type")
+    if facts.comparison_status == "not_stated":
+        names.append("comparison_status")
+    if facts.magnification_views_done is None:
+        names.append("magnification_views_done")
+    if facts.assessment_overall is None:
+        names.append("assessment_overall")
+    if facts.recommendation is None:
+        names.append("recommendation")
+    if facts.recommended_interval is None:
+        names.append("recommended_interval")
+    if facts.breast_density is None:
+        names.append("breast_density")
+    if facts.age_years is None:
+        names.append("age_years")
+    if facts.sex == "unknown":
+        names.append("sex")
     for finding in facts.findings:
-        of_finding = {
-            "laterality": finding.laterality == "missing",
-            "morphology": not finding.morphology,
-            "distribution": finding.distribution == "not_stated",
-            "change": finding.change == "not_compared",
-        }
-        names += [f"findings[{finding.finding_id}].{name}" for name, is_open in of_finding.items() if is_open]
+        if finding.laterality == "missing":
+            names.append(f"findings[{finding.finding_id}].laterality")
+        if not finding.morphology:
+            names.append(f"findings[{finding.finding_id}].morphology")
+        if finding.distribution == "not_stated":
+            names.append(f"findings[{finding.finding_id}].distribution")
+        if finding.change == "not_compared":
+            names.append(f"findings[{finding.finding_id}].change")
     return names
 
 

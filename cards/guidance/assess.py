@@ -92,13 +92,18 @@ def _judge(report: Report, problems: tuple[Problem, ...]) -> Guidance:
     exam_checks(breasts, report)
 
     extra = None if report.conflict else overall_driver(breasts, tuple(results.values()), report)
-    drivers = [*(one.driving for one in verdicts), extra]
+    drivers = [one.driving for one in verdicts]
+    drivers.append(extra)
     withheld = routine_withheld(drivers, tuple(results.values()), report)
-    plans = [
-        None if one.driving is None else plan_for(one.driving, breast, one, report, withheld)
-        for breast, one in zip(breasts, verdicts, strict=True)
-    ]
-    all_plans = [plan for plan in plans if plan is not None]
+    plans: list[Plan | None] = []
+    all_plans: list[Plan] = []
+    for place, breast in enumerate(breasts):
+        one = verdicts[place]
+        plan = None
+        if one.driving is not None:
+            plan = plan_for(one.driving, breast, one, report, withheld)
+            all_plans.append(plan)
+        plans.append(plan)
     if extra is not None:
         all_plans.append(plan_for(extra, None, None, report, withheld))
     biopsy_plans = {key: biopsy_plan(result, report, withheld) for key, result in results.items()}
@@ -124,8 +129,8 @@ def _judge(report: Report, problems: tuple[Problem, ...]) -> Guidance:
         resolution=None if report.conflict else soonest([plan.resolution for plan in all_plans]),
         breasts=tuple(
             [
-                _breast_guidance(breast, one, plan, biopsy_plans, report)
-                for breast, one, plan in zip(breasts, verdicts, plans, strict=True)
+                _breast_guidance(breast, verdicts[place], plans[place], biopsy_plans, report)
+                for place, breast in enumerate(breasts)
             ]
         ),
     )

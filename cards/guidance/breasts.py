@@ -51,12 +51,28 @@ class Breast:
         self.assessment = assessment
         self.findings = findings
         self.side = side_of(place, findings)
-        self.biopsied = tuple([one for one in findings if one.raw.biopsy_result is not None])
-        self.judged = tuple([one for one in findings if one.raw.biopsy_result is None])
-        self.known_cancers = tuple([one for one in self.judged if one.raw.is_known_cancer])
-        sets = [all_sets[id(one)] for one in self.judged if not one.raw.is_known_cancer]
-        self.sets = [entry for entry in sets if entry.expected]
-        self.unevaluable = [entry for entry in sets if not entry.expected]
+        biopsied: list[Normal] = []
+        judged: list[Normal] = []
+        known_cancers: list[Normal] = []
+        self.sets: list[Sets] = []
+        self.unevaluable: list[Sets] = []
+        for one in findings:
+            raw = one.raw
+            if raw.biopsy_result is not None:
+                biopsied.append(one)
+                continue
+            judged.append(one)
+            if raw.is_known_cancer:
+                known_cancers.append(one)
+                continue
+            entry = all_sets[id(one)]
+            if entry.expected:
+                self.sets.append(entry)
+            else:
+                self.unevaluable.append(entry)
+        self.biopsied = tuple(biopsied)
+        self.judged = tuple(judged)
+        self.known_cancers = tuple(known_cancers)
         if place in ("whole", "rest"):
             self.cancer_known = report.cancer_sides != 0
         else:
@@ -67,7 +83,8 @@ class Breast:
             pairs = [(entry.expected, entry.tolerated) for entry in self.sets]
             self.expected, self.tolerated, tied = winner(pairs)
             self.lowest = LOWEST[self.expected]
-            self.highest = max([HIGHEST[expected] for expected, _ in pairs])
+            for expected, _ in pairs:
+                self.highest = max(self.highest, HIGHEST[expected])
             self.driving_ids = tuple([self.sets[place_].finding.id for place_ in tied])
 
     def other(self, report: Report, *, known_cancer_features: bool = True) -> bool:

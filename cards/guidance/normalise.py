@@ -115,18 +115,16 @@ def change_that_counts(finding: Finding, compared: bool, step: str) -> tuple[str
 
 @value_class
 class _Shapes:
-    """Morphology and distribution of one finding in canonical terms: members of Normal."""
+    """The shapes of one finding in canonical terms: members of Normal."""
 
     suspicious: tuple[str, ...]
     conditional: tuple[str, ...]
     benign: tuple[str, ...]
     unmapped: tuple[str, ...]
     ambiguous: tuple[str, ...]
-    distribution: str
-    unmapped_distribution: bool
 
 
-def _shapes(morphology: tuple[str, ...], spread: str) -> _Shapes:
+def _shapes(morphology: tuple[str, ...]) -> _Shapes:
     """Step A."""
     suspicious: list[str] = []
     conditional: list[str] = []
@@ -149,21 +147,11 @@ def _shapes(morphology: tuple[str, ...], spread: str) -> _Shapes:
                 conditional.append(term)
         elif known.cls == "typically_benign" and term not in benign:
             benign.append(term)
-    distribution = DISTRIBUTION.get(spread)
-    unmapped_distribution = distribution is None and spread not in FINE_LINEAR_TRAP
-    if distribution is None:
-        distribution = "not_stated"
-        if not unmapped_distribution and FINE_LINEAR not in suspicious:
-            suspicious.append(FINE_LINEAR)
-    return _Shapes(
-        tuple(suspicious),
-        tuple(conditional),
-        tuple(benign),
-        tuple(unmapped),
-        tuple(ambiguous),
-        distribution,
-        unmapped_distribution,
-    )
+    return _Shapes(tuple(suspicious), tuple(conditional), tuple(benign), tuple(unmapped), tuple(ambiguous))
+
+
+# Most findings have one shape that the tables know.
+_SINGLE: Final = {spelling: _shapes((spelling,)) for spelling in MORPHOLOGY}
 
 
 def normalise(finding: Finding, compared: bool, step: str, cancer_sides: int, treated_sides: int) -> Normal:
@@ -174,17 +162,27 @@ def normalise(finding: Finding, compared: bool, step: str, cancer_sides: int, tr
     """
     change, months = change_that_counts(finding, compared, step)
     sides = SIDE_BITS.get(finding.laterality, 3)
-    shapes = _shapes(finding.morphology, finding.distribution)
+    morphology, spread = finding.morphology, finding.distribution
+    shapes = _SINGLE.get(morphology[0]) if len(morphology) == 1 else None
+    if shapes is None:
+        shapes = _shapes(morphology)
+    suspicious = shapes.suspicious
+    distribution = DISTRIBUTION.get(spread)
+    unmapped_distribution = distribution is None and spread not in FINE_LINEAR_TRAP
+    if distribution is None:
+        distribution = "not_stated"
+        if not unmapped_distribution and FINE_LINEAR not in suspicious:
+            suspicious = (*suspicious, FINE_LINEAR)
     return Normal(
         finding,
         finding.finding_id,
-        shapes.suspicious,
+        suspicious,
         shapes.conditional,
         shapes.benign,
         shapes.unmapped,
         shapes.ambiguous,
-        shapes.distribution,
-        shapes.unmapped_distribution,
+        distribution,
+        unmapped_distribution,
         change,
         change_class(change, months),
         months,

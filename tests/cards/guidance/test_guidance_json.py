@@ -36,7 +36,7 @@ def empties(value: object) -> bool:
     """Tell whether a JSON value is empty or holds something empty at any depth."""
     if isinstance(value, dict):
         return not value or any(empties(entry) for entry in value.values())
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return not value or any(empties(entry) for entry in value)
     return value is None or value == ""
 
@@ -85,7 +85,7 @@ def test_compact_leaves_out_what_is_empty():
     assert isinstance(rules, list)
     first = rules[0]
     assert first["id"] == "R-DQ-05"
-    assert first["inputs"] == {"morphology": ["sparkly"]}
+    assert first["inputs"] == {"morphology": ("sparkly",)}
     assert "side" not in first
     assert "citations" not in first
 
