@@ -7,7 +7,7 @@ where no report and no breast has a category does the worst of the findings stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field, replace
 from typing import Final
 
@@ -55,11 +55,9 @@ def _scope(observed: Observed) -> str:
     return observed.side if observed.side in ("left", "right") else "overall"
 
 
-def _conclusions(report: Json) -> Iterator[tuple[str, object]]:
+def _conclusions(report: Json) -> list[object]:
     values = report.get("conclusionCode")
-    for position, value in enumerate(values if isinstance(values, list) else [values]):
-        if isinstance(value, dict):
-            yield f"conclusionCode[{position}]", value
+    return values if isinstance(values, list) else [values]
 
 
 def _ask_code_problem(said: Said, problems: list[Problem]) -> None:
@@ -111,10 +109,11 @@ def read_assessments(
     """
     scopes = _Scopes(recommendation, problems)
     others: list[tuple[str | None, str]] = []
-    for path, value in _conclusions(report):
-        place = f"{location}.{path}"
-        found = read_category(value, coded(terminology, value), terminology, place, problems)
-        scopes.take("overall", found, place)
+    for position, value in enumerate(_conclusions(report)):
+        if isinstance(value, dict):
+            place = f"{location}.conclusionCode[{position}]"
+            found = read_category(value, coded(terminology, value), terminology, place, problems)
+            scopes.take("overall", found, place)
     for said in about(topics, _TOPICS):
         found = read_category(said.value, said.answer.value, terminology, said.location, problems)
         if found.value is not None or found.conflict:

@@ -105,7 +105,7 @@ def _side(
 ) -> str | None:
     """bodySite before the side in the code; ``both`` for bilateral, None when not said."""
     code = coded(terminology, resource.get("code"))
-    stated = site_of(resource, index.reference_of(resource), resource, (code,), index, terminology, problems)
+    stated = site_of(resource, index.reference_of(resource), resource, [code], index, terminology, problems)
     if stated.side in ("left", "right"):
         return stated.side
     return "both" if stated.side == "bilateral" else means

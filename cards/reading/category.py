@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from cards.problem import Problem
-from cards.reading.category_words import named_categories
+from cards.reading.category_words import named_categories, names_no_other
 from cards.reading.codings import Coded, codings_of
 from cards.reading.data_file import data_rows
 from cards.terminology import Terminology
@@ -151,7 +151,7 @@ def _plain_category(value: object, coded: Coded) -> Category | None:
         return None
     category = only.value
     display = codings[0].get("display")
-    if category is None or (isinstance(display, str) and not named_categories(display) <= {category}):
+    if category is None or (isinstance(display, str) and not names_no_other(category, display)):
         return None
     return _PLAIN[category]
 

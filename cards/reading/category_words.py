@@ -8,6 +8,7 @@ or "intermediate" name no category: systems use them for different ones (termino
 from __future__ import annotations
 
 import re
+from typing import Final
 
 _ANNOUNCING = (
     r"(?P<announced>(?i:bi[- ]?rads?|categor(?:y|ies|ia)|catégorie|categoría|kategor[a-zė]*"
@@ -28,15 +29,19 @@ _LETTER = r"(?:(?P<letter>[abcABC])(?![a-zà-ÿ])|\s?\((?P<bracketed>[abcABC])\)
 _ROMAN = r"\b(?P<roman>VI|IV|V|I{1,3})(?P<after_roman>[abcABC])?(?!\w)"
 _SECOND = r"(?:\s?/\s?(?P<second>4?[abcABC]|[0-6][abcABC]?)(?!\w))?"
 
-_ANNOUNCED = re.compile(rf"{_ANNOUNCING}{_JOINING}(?:{_NUMBER}{_LETTER}|{_ROMAN}){_SECOND}")
+_ANNOUNCED: Final = re.compile(rf"{_ANNOUNCING}{_JOINING}(?:{_NUMBER}{_LETTER}|{_ROMAN}){_SECOND}")
 # "3 - Probably benign", "4A: low suspicion", or the category and nothing else.
-_LEADING = re.compile(
+_LEADING: Final = re.compile(
     rf"\s*\(?{_NUMBER}{_LETTER}\)?{_SECOND}(?:\s*$|\s+[-\u2013\u2014]\s+[^\d\s]|\s*[:=,]\s*[^\d\s])"
 )
-_ROMAN_ALONE = re.compile(rf"\s*{_ROMAN}\s*")
-_ROMAN_VALUES = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6"}
+_ROMAN_ALONE: Final = re.compile(rf"\s*{_ROMAN}\s*")
+_ROMAN_VALUES: Final = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6"}
 
-_LONGEST_TEXT = 2000
+_LONGEST_TEXT: Final = 2000
+# Words that by themselves name no category; a category behind them is the only one that is named.
+_PLAIN_WORDS: Final = frozenset(
+    ("acr", "assessment", "bi-rads", "birads", "categoria", "categoría", "category", "catégorie", "kategorie")
+)
 
 
 def _category(number: str, letter: str | None) -> str:
@@ -72,3 +77,15 @@ def named_categories(text: str) -> frozenset[str]:
     if alone is not None:
         named |= _of_match(alone)
     return frozenset(named)
+
+
+def names_no_other(category: str, text: str) -> bool:
+    """Whether ``text`` names no category but this one (``BI-RADS category 4A`` and 4A)."""
+    words = text.split(" ")
+    if words.pop() == category:
+        for word in words:
+            if word.lower() not in _PLAIN_WORDS:
+                break
+        else:
+            return True
+    return named_categories(text) <= {category}

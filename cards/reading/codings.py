@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from cards.reading.questions import role_of
+from cards.reading.questions import TOPICAL_DOMAINS, TOPICAL_QUESTIONS, role_of
 from cards.terminology import Concept, Terminology
 from cards.value_class import value_class
 
@@ -50,7 +50,9 @@ class Coded:
     the value holds words but no coding at all. ``role`` is what the code asks for when it is a
     question (question_roles.csv); ``domains`` are the domains of the concepts. ``placing``: it
     may name a side or place; ``describing``: it may describe a finding; ``calcified``: it says by itself
-    that calcifications are there; ``absent``: it says that what is asked for is not there.
+    that calcifications are there; ``absent``: it says that what is asked for is not there; ``topical``: it
+    asks for, or is, something that a fact beside the findings is read from (topics.py). ``sides`` and
+    ``places`` are the concepts of laterality and location.
     """
 
     concepts: tuple[Concept, ...]
@@ -62,6 +64,9 @@ class Coded:
     describing: bool = False
     calcified: bool = False
     absent: bool = False
+    topical: bool = False
+    sides: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -94,7 +99,23 @@ def of_concepts(concepts: Iterable[Concept], unknown: Iterable[str] = (), text_o
         describing=not _DESCRIBING.isdisjoint(domains),
         calcified=any(map(is_calcification, distinct)),
         absent=absent,
+        topical=any(map(_is_topical, distinct)),
+        sides=tuple(concept.concept for concept in distinct if concept.domain == "laterality"),
+        places=tuple(concept.concept for concept in distinct if concept.domain == "location"),
     )
+
+
+def _is_topical(concept: Concept) -> bool:
+    return concept.domain in TOPICAL_DOMAINS or concept.concept in TOPICAL_QUESTIONS
+
+
+@value_class
+class _Known:
+    """What a code of the tables means in one system; ``other`` is the same code in another one."""
+
+    system: str
+    coded: Coded
+    other: _Known | None
 
 
 NOTHING: Final = Coded((), ())
@@ -136,11 +157,12 @@ def _of_coding(terminology: Terminology, coding: object, value: dict[str, object
     system, code = coding.get("system"), coding.get("code")
     if not (isinstance(system, str) and isinstance(code, str)):
         return _incomplete(system, code, value)
-    of_system = terminology.derived.get(system)
-    if of_system is not None:
-        known: Coded | None = of_system.get(code)
-        if known is not None:
-            return known
+    # By code first: nearly every code is one of a single system, and a long URI need not be hashed.
+    known: _Known | None = terminology.derived.get(code)
+    while known is not None:
+        if known.system == system:
+            return known.coded
+        known = known.other
     return _looked_up(terminology, system, code)
 
 
@@ -151,7 +173,7 @@ def _looked_up(terminology: Terminology, system: str, code: str) -> Coded:
     value_of_code = of_concepts(found)
     if (system, code) in terminology.known:
         # Only codes of the tables, so that what is kept cannot grow with what is received.
-        terminology.derived.setdefault(system, {})[code] = value_of_code
+        terminology.derived[code] = _Known(system, value_of_code, terminology.derived.get(code))
     return value_of_code
 
 

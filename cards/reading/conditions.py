@@ -22,6 +22,8 @@ def conditions_of_report(
     those entered in error say nothing.
     """
     found: list[Observed] = []
+    if "contained" not in report and not index.of_type("Condition"):
+        return found
     for condition, holder in _candidates(report, index):
         code = coded(terminology, condition.get("code"))
         if not code.calcified:
@@ -30,11 +32,7 @@ def conditions_of_report(
         if "absent" in status or "ignore" in status:
             continue
         reference = index.reference_of(condition)
-        if (
-            holder is report
-            or id(condition) in reached.linked
-            or _has_evidence(condition, report, reached, index)
-        ):
+        if holder is report or reached.holds(condition) or _has_evidence(condition, report, reached, index):
             found.append(_observed(condition, reference, holder, code, index, terminology, problems))
         else:
             text = "A Condition codes calcifications, but nothing links it to this report: it is no finding."
@@ -57,7 +55,7 @@ def _has_evidence(condition: Json, report: Json, reached: Reached, index: Resour
             continue
         for reference in (evidence, *references_of(evidence.get("detail"))):
             target = index.resolve(reference, condition)
-            if target is not None and (target is report or id(target) in reached.linked):
+            if target is not None and (target is report or reached.holds(target)):
                 return True
     return False
 
@@ -71,7 +69,7 @@ def _observed(
     terminology: Terminology,
     problems: list[Problem],
 ) -> Observed:
-    site = site_of(condition, reference, holder, (code,), index, terminology, problems)
+    site = site_of(condition, reference, holder, [code], index, terminology, problems)
     answer = Answer(NOTHING, code, {"valueCodeableConcept": condition.get("code")}, "code")
     observed = Observed(condition, reference, holder, code, [answer])
     observed.own_side = observed.side = site.side

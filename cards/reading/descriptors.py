@@ -226,7 +226,10 @@ def _spelled(concept: Concept, answer: Answer, terminology: Terminology) -> str:
     element = answer.element
     received = element.get("valueCodeableConcept") or element.get("valueCoding")
     codings = [*codings_of(received), *codings_of(element.get("code"))]
-    if not any(_bare_word(coding, terminology) for coding in codings):
+    for coding in codings:
+        if _bare_word(coding, terminology) is not None:
+            break
+    else:
         return name
     words = {
         _bare_word(coding, terminology)

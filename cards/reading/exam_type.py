@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -58,22 +58,23 @@ def _wrong_words() -> dict[str, dict[str, list[str]]]:
 
 def _places(
     report: Json, location: str, procedure: Sequence[object], category: Sequence[object], index: Resources
-) -> Iterator[tuple[str, str, object]]:
+) -> list[tuple[str, str, object]]:
     """Every coded kind of exam with who says it and in which member, in order of precedence."""
-    yield location, "code", report.get("code")
+    places: list[tuple[str, str, object]] = [(location, "code", report.get("code"))]
     for value in references_of(report.get("category")):
-        yield location, "category", value
+        places.append((location, "category", value))
     for value in category:
-        yield "context", "category", value
+        places.append(("context", "category", value))
     for value in procedure:
-        yield "context", "procedure", value
+        places.append(("context", "procedure", value))
     for study in imaging_studies(report, index):
         name = index.reference_of(study)
         for member in ("procedureCode", "procedure", "modality"):
             for value in references_of(study.get(member)):
-                yield name, member, value
+                places.append((name, member, value))
     for request in orders_behind(report, index):
-        yield index.reference_of(request), "code", request.get("code")
+        places.append((index.reference_of(request), "code", request.get("code")))
+    return places
 
 
 def _is_contradicted(value: object, terminology: Terminology) -> bool:

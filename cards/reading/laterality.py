@@ -7,7 +7,7 @@ must agree; left and right at once is no side at all (R-DQ-01).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from cards.problem import Problem
@@ -43,7 +43,7 @@ class Site:
 NOWHERE: Final = Site(None, ())
 
 
-def one_side(sides: list[str], location: str, problems: list[Problem]) -> str | None:
+def one_side(sides: tuple[str, ...], location: str, problems: list[Problem]) -> str | None:
     """The one side that is named; ``missing`` and a problem for two different ones, None for none."""
     named: str | None = None
     for side in sides:
@@ -61,17 +61,16 @@ def site_of(
     resource: Json,
     reference: str,
     holder: Json,
-    stated: Sequence[Coded],
+    values: list[Coded],
     index: Resources,
     terminology: Terminology,
     problems: list[Problem],
 ) -> Site:
     """The side and place of an Observation, Condition or order.
 
-    ``stated`` are further values of the resource that may name a side or place (its code, its
-    answers). ``holder`` is the resource that contains it, or the resource itself.
+    ``values`` are those of the resource that may name a side or place (its code, its answers); those of
+    its place are added. ``holder`` is the resource that contains it, or the resource itself.
     """
-    values = [*stated]
     wrong = False
     body_site = resource.get("bodySite")
     if body_site is not None:
@@ -88,17 +87,12 @@ def site_of(
         name = _read_structures(resource, reference, holder, values, index, terminology, problems)
     if not values:
         return Site(None, (), name, wrong) if name or wrong else NOWHERE
-    sides: list[str] = []
-    places: list[str] = []
-    for value in values:
-        if value.placing:
-            for concept in value.concepts:
-                if concept.domain == "laterality":
-                    sides.append(concept.concept)
-                elif concept.domain == "location":
-                    places.append(concept.concept)
+    sides, places = values[0].sides, values[0].places
+    if len(values) > 1:
+        sides = tuple(side for value in values for side in value.sides)
+        places = tuple(place for value in values for place in value.places)
     side = one_side(sides, reference, problems)
-    return Site(side, tuple(dict.fromkeys(places)) if places else (), name, wrong)
+    return Site(side, tuple(dict.fromkeys(places)) if len(places) > 1 else places, name, wrong)
 
 
 def _extensions(extensions: object, terminology: Terminology) -> Iterator[Coded]:

@@ -87,7 +87,7 @@ def order_side(
     A side of its own stands before the side that its code names; None, too, when it contradicts itself.
     """
     reference = index.reference_of(request)
-    side = site_of(request, reference, request, (code,), index, terminology, problems).side
+    side = site_of(request, reference, request, [code], index, terminology, problems).side
     if side is not None:
         return side if side in SIDES else None
     named = {
@@ -154,6 +154,8 @@ def following_orders(
     Left out: the order of the exam itself (``basedOn``), orders that predate it, withdrawn and finished
     ones, and ``doNotPerform``. When some orders name the report as their reason and others do not, all count.
     """
+    if not drafts and not index.of_type("ServiceRequest"):
+        return []
     return list(_following(report, index, drafts, exam, terminology, problems))
 
 
@@ -166,8 +168,6 @@ def _following(
     problems: list[Problem],
 ) -> Iterator[Order]:
     requests = index.of_type("ServiceRequest")
-    if not requests and not drafts:
-        return
     behind = orders_behind(report, index)
     known = {id(request) for request in drafts}
     for request in (*(one for one in requests if id(one) not in known), *drafts):

@@ -48,20 +48,10 @@ def read_questionnaire(
                 continue
             wrong = _add_answers(child, path, group, reference, terminology) or wrong
         waiting.extend(reversed(inner))
-        sides = [
-            concept.concept
-            for answer in group.answers
-            for concept in answer.value.concepts
-            if concept.domain == "laterality"
-        ]
+        sides = tuple(side for answer in group.answers for side in answer.value.sides)
         group.own_side = group.side = one_side(sides, location, problems)
         group.places = tuple(
-            dict.fromkeys(
-                concept.concept
-                for answer in group.answers
-                for concept in answer.value.concepts
-                if concept.domain == "location"
-            )
+            dict.fromkeys(place for answer in group.answers for place in answer.value.places)
         )
     if wrong:
         unreadable(response, reference, problems)

@@ -31,6 +31,31 @@ ROLES: Final = frozenset(
 # Attributes of a calcification finding when they arrive as Observations of their own.
 ATTRIBUTES: Final = frozenset(("morphology", "distribution", "change", "feature", "presence", "detail"))
 
+# Domains of values, and questions whose answers matter whatever they hold (dates, quantities, text).
+TOPICAL_DOMAINS: Final = frozenset(
+    ("assessment", "density", "recommendation", "diagnoses", "procedures", "rad_path_concordance")
+)
+TOPICAL_QUESTIONS: Final = frozenset(
+    (
+        "q_assessment",
+        "q_birads_set",
+        "q_overall_assessment",
+        "q_density",
+        "q_recommendation",
+        "q_recommendation_text",
+        "q_recommendation_interval",
+        "q_recommended_followup",
+        "q_recommended_followup_interval",
+        "q_recommended_followup_date",
+        "q_pathology",
+        "q_pathology_results",
+        "pathology_final_diagnosis",
+        "pathology_report",
+        "q_implant",
+        "q_prior_mastectomy",
+    )
+)
+
 
 def _table(name: str, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     text = resources.files("cards.reading").joinpath(name).read_text(encoding="utf-8")

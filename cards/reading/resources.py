@@ -65,14 +65,18 @@ class Resources:
         if isinstance(full_url, str):
             self._by_reference.setdefault(full_url, resource)
         if isinstance(ident, str):
-            reference = f"{kind}/{ident}"
-            if reference in self._by_reference:
+            known = len(self._by_reference)
+            self._by_reference.setdefault(f"{kind}/{ident}", resource)
+            if len(self._by_reference) == known:
                 # The same resource sent twice (context and prefetch), or an earlier version of it.
                 self.versions.append(resource)
                 return
-            self._by_reference[reference] = resource
         self.all.append(resource)
-        self._by_type.setdefault(kind, []).append(resource)
+        same = self._by_type.get(kind)
+        if same is None:
+            self._by_type[kind] = [resource]
+        else:
+            same.append(resource)
 
     def _refuse(self, location: str, text: str) -> None:
         self.unreadable = True
@@ -109,7 +113,8 @@ class Resources:
 
     def of_type(self, kind: str) -> list[Json]:
         """Every top-level resource of one type, in the order received."""
-        return self._by_type.get(kind, [])
+        found = self._by_type.get(kind)
+        return [] if found is None else found
 
     def find(self, kind: str, ident: str | None) -> Json | None:
         """The resource with this type and id."""
@@ -119,6 +124,8 @@ class Resources:
         """``Type/id`` of a resource; ``Type`` alone when it has no id."""
         ident = resource.get("id")
         kind = resource.get("resourceType")
+        if isinstance(kind, str) and isinstance(ident, str):
+            return f"{kind}/{ident}"
         return f"{kind}/{ident}" if isinstance(ident, str) else str(kind)
 
     def resolve(self, reference: object, holder: Json) -> Json | None:

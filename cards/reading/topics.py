@@ -8,34 +8,11 @@ from typing import Final
 from cards.problem import Problem
 from cards.reading.codings import NOTHING, codings_of
 from cards.reading.observed import Answer, Observed
+from cards.reading.questions import TOPICAL_DOMAINS, TOPICAL_QUESTIONS
 from cards.reading.resources import Json
 from cards.terminology import Terminology
 from cards.value_class import value_class
 
-# Domains of values, and questions whose answers matter whatever they hold (dates, quantities, text).
-_DOMAINS: Final = frozenset(
-    ("assessment", "density", "recommendation", "diagnoses", "procedures", "rad_path_concordance")
-)
-_QUESTIONS: Final = frozenset(
-    (
-        "q_assessment",
-        "q_birads_set",
-        "q_overall_assessment",
-        "q_density",
-        "q_recommendation",
-        "q_recommendation_text",
-        "q_recommendation_interval",
-        "q_recommended_followup",
-        "q_recommended_followup_interval",
-        "q_recommended_followup_date",
-        "q_pathology",
-        "q_pathology_results",
-        "pathology_final_diagnosis",
-        "pathology_report",
-        "q_implant",
-        "q_prior_mastectomy",
-    )
-)
 # Roles of questions that describe a finding; their answers are read with the finding.
 _DESCRIPTIVE: Final = frozenset(
     ("morphology", "distribution", "change", "feature", "presence", "detail", "interpretation")
@@ -79,17 +56,17 @@ def sort_by_topic(observations: Iterable[Observed]) -> Topics:
     for observed in observations:
         if observed.negated:
             continue
-        for concept in observed.code.concepts:
-            if concept.domain in _DOMAINS and not concept.concept.startswith("q_"):
+        for concept in observed.code.concepts if observed.code.topical else ():
+            if concept.domain in TOPICAL_DOMAINS and not concept.concept.startswith("q_"):
                 _add_own_code(topics, observed, concept.domain)
         for answer in observed.answers:
+            if not (answer.asks.topical or answer.value.topical):
+                continue
             if answer.denied or answer.role in _DESCRIPTIVE:
                 continue
-            names = _names(answer)
-            if names:
-                said = Said(observed, answer)
-                for name in names:
-                    topics.setdefault(name, []).append(said)
+            said = Said(observed, answer)
+            for name in _names(answer):
+                topics.setdefault(name, []).append(said)
     return topics
 
 
@@ -97,10 +74,10 @@ def _names(answer: Answer) -> list[str]:
     """The topics of an answer, each once."""
     names: list[str] = []
     for concept in answer.asks.concepts:
-        if concept.concept in _QUESTIONS and concept.concept not in names:
+        if concept.concept in TOPICAL_QUESTIONS and concept.concept not in names:
             names.append(concept.concept)
     for concept in answer.value.concepts:
-        if concept.domain in _DOMAINS and concept.domain not in names:
+        if concept.domain in TOPICAL_DOMAINS and concept.domain not in names:
             names.append(concept.domain)
     return names
 
@@ -116,6 +93,9 @@ def about(topics: Topics, names: tuple[str, ...]) -> list[Said]:
     held = [topics[name] for name in names if name in topics]
     if len(held) < 2:
         return held[0] if held else []
+    if len(held) == 2 and len(held[0]) == len(held[1]) == 1 and held[0][0] is held[1][0]:
+        # One answer, filed under its question and under what it says.
+        return held[0]
     found: dict[tuple[int, str], Said] = {}
     for some in held:
         for said in some:

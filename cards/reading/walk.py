@@ -22,15 +22,21 @@ class Reached:
     """The Observations of the report in order of discovery.
 
     ``incomplete``: something the report leads to did not come. ``wrong``: something could not
-    be read. ``linked`` are the ids (of Python) of every resource that was reached.
+    be read. ``known`` are the Observations by id (of Python) of the resource they were read from,
+    ``others`` the ids of what else was reached.
     """
 
-    __slots__ = ("incomplete", "linked", "observations", "wrong")
+    __slots__ = ("incomplete", "known", "observations", "others", "wrong")
 
     def __init__(self) -> None:
         self.observations: list[Observed] = []
-        self.linked: set[int] = set()
+        self.known: dict[int, Observed] = {}
+        self.others: set[int] = set()
         self.incomplete = self.wrong = False
+
+    def holds(self, resource: object) -> bool:
+        """Whether a resource was reached."""
+        return id(resource) in self.known or id(resource) in self.others
 
 
 def reach(report: Json, index: Resources, terminology: Terminology, problems: list[Problem]) -> Reached:
@@ -49,7 +55,6 @@ class _Walk:
     ) -> None:
         self.report, self.index, self.terminology, self.problems = report, index, terminology, problems
         self.reached = Reached()
-        self.known: dict[int, Observed] = {}
         self.waiting: list[Observed] = []
         self.foreign: set[int] | None = None
 
@@ -64,17 +69,20 @@ class _Walk:
         for resource in references_of(self.report.get("contained")):
             if isinstance(resource, dict):
                 self._add(resource, self.report, None, None)
-        for entry in section_entries(self.report, self.index, self.terminology, self.problems):
-            self._enter(entry)
+        if self.index.of_type("Composition"):
+            for entry in section_entries(self.report, self.index, self.terminology, self.problems):
+                self._enter(entry)
         for reference in references_of(self.report.get("supportingInfo")):
             if isinstance(reference, dict):
                 self._optional(reference.get("reference"))
         self._drain()
-        orders = {address_of(one) for one in references_of(self.report.get("basedOn"))} - {None}
-        for questionnaire in self.index.of_type("QuestionnaireResponse"):
-            if self._belongs(questionnaire, orders):
-                self._add(questionnaire, questionnaire, None, None)
-        self._drain()
+        questionnaires = self.index.of_type("QuestionnaireResponse")
+        if questionnaires:
+            orders = {address_of(one) for one in references_of(self.report.get("basedOn"))} - {None}
+            for questionnaire in questionnaires:
+                if self._belongs(questionnaire, orders):
+                    self._add(questionnaire, questionnaire, None, None)
+            self._drain()
         _inherit_sides(self.reached.observations, self.problems)
         return self.reached
 
@@ -145,22 +153,23 @@ class _Walk:
         derived: Observed | None = None,
     ) -> None:
         identity = id(resource)
-        known = self.known.get(identity)
+        known = self.reached.known.get(identity)
         if known is not None:
             if known.parent is None and parent is not None and parent is not known:
                 known.parent = parent
             if parent is not None:
                 parent.members.append(known)
             return
-        self.reached.linked.add(identity)
         kind = resource.get("resourceType")
         if kind == "Observation":
             observed = self._observe(resource, holder, side, derived)
-            self.known[identity] = observed
+            self.reached.known[identity] = observed
             observed.parent = parent
             if parent is not None:
                 parent.members.append(observed)
-        elif kind == "QuestionnaireResponse":
+            return
+        self.reached.others.add(identity)
+        if kind == "QuestionnaireResponse":
             groups, wrong = read_questionnaire(resource, self.index, self.terminology, self.problems)
             self.reached.wrong = self.reached.wrong or wrong
             self.reached.observations.extend(groups)
@@ -211,7 +220,7 @@ class _Walk:
         if any(address_of(one) in orders for one in references_of(questionnaire.get("basedOn"))):
             return True
         return any(
-            id(self.index.resolve(one, questionnaire)) in self.reached.linked
+            self.reached.holds(self.index.resolve(one, questionnaire))
             for one in references_of(questionnaire.get("partOf"))
         )
 

@@ -63,7 +63,7 @@ class Terminology:
 
     ``known`` are the concepts by (canonical system, code), ``rows`` every row that was loaded,
     ``domains`` their domains. ``derived`` is room for a reader to keep what it works out of a known
-    code, by system and code.
+    code, by code.
     """
 
     __slots__ = (
@@ -83,12 +83,12 @@ class Terminology:
     ) -> None:
         self.rows = tuple(rows)
         self._systems = systems
-        self._values = crosswalk()
+        self._values = dict(crosswalk())
         self._bare_words: dict[str, dict[str, str]] = {}
         for (system, code), word in ambiguous_codes().items():
             self._bare_words.setdefault(code, {})[system] = word
         self.domains = frozenset(row.domain for row in self.rows)
-        self.derived: dict[str, dict[str, Any]] = {}
+        self.derived: dict[str, Any] = {}
         self.known: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._withheld: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._hazards: dict[tuple[str, str], tuple[Hazard, ...]] = {}

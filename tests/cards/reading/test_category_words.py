@@ -1,10 +1,12 @@
 """The categories that words name."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards.reading.category_words import named_categories
+from cards.reading.category_words import named_categories, names_no_other
 from cards.terminology import shipped
 
 
@@ -84,3 +86,20 @@ def test_shipped_displays_name_their_own_category():
 def test_only_categories_come_out(text: str):
     """Whatever the text, the answer is a set of categories."""
     assert named_categories(text) <= {"0", "1", "2", "3", "4", "4A", "4B", "4C", "5", "6"}
+
+
+@pytest.mark.parametrize("category", ["1", "2", "3", "4", "4A", "4B", "4C", "5", "6", "MP"])
+def test_the_short_way_says_what_the_long_one_says(category: str):
+    """Words that only announce a category are passed over: the long comparison names no other there."""
+    words = ["", "ACR", "Assessment", "BI-RADS", "birads", "Categoria", "Categoría", "category", "Catégorie"]
+    for text in (" ".join(parts) for parts in product(words, [*words, "Kategorie"], words, [category])):
+        assert names_no_other(category, text), text
+        assert named_categories(text) <= {category}, text
+
+
+def test_words_that_name_another_category_are_told():
+    """A further number, a Roman numeral or another letter is another category."""
+    assert [
+        names_no_other("4", text)
+        for text in ("Category 4", "Category 3 4", "BI-RADS V category 4", "Category 4A", "Suspicious", "IV")
+    ] == [True, False, False, False, True, True]
