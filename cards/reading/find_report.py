@@ -1,5 +1,4 @@
-"""Which DiagnosticReport is read: the one that was asked for, the imaging behind a pathology report, or the
-latest that matters while viewing."""
+"""Which DiagnosticReport is read where none is asked for by its id, or where that one is pathology."""
 
 from __future__ import annotations
 
@@ -7,25 +6,21 @@ from collections.abc import Callable
 from typing import Final
 
 from cards.reading.dates import exam_date
-from cards.reading.reading import ReportContext
 from cards.reading.resources import Json, Resources
 
 _WITHDRAWN: Final[tuple[str, ...]] = ("entered-in-error", "cancelled")
 
 
-def find_report(
+def latest_report(
     index: Resources,
-    context: ReportContext,
     is_mammography: Callable[[Json], bool],
     has_calcifications: Callable[[Json], bool],
 ) -> Json | None:
-    """The report of ``context.report_id``; while viewing the latest with calcifications.
+    """The report that matters while viewing: the latest with calcifications.
 
-    While viewing (``report_id`` None), a mammography report without calcifications is given only
-    when none has them, the latest one first. None when there is nothing to read.
+    A mammography report without calcifications is given only when none has them, the latest one first.
+    None when there is nothing to read.
     """
-    if context.report_id is not None:
-        return index.find("DiagnosticReport", context.report_id)
     candidates = _latest_first(index, is_mammography)
     for report in candidates:
         if has_calcifications(report):

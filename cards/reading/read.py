@@ -17,7 +17,7 @@ from cards.reading.density import breast_density
 from cards.reading.draft_orders import draft_orders
 from cards.reading.earlier import earlier_reports
 from cards.reading.exam_type import after_biopsy, read_exam
-from cards.reading.find_report import find_report, imaging_behind
+from cards.reading.find_report import imaging_behind, latest_report
 from cards.reading.findings import Findings, read_findings
 from cards.reading.later import later_exams
 from cards.reading.observed import Observed
@@ -56,27 +56,40 @@ def read(
     words = shipped() if terminology is None else terminology
     problems: list[Problem] = list(context.missing)
     index = Resources(resources, problems)
-
-    def is_mammography(one: Json) -> bool:
-        return read_exam(one, "", (), (), index, words, []).exam_type != "not_mammography"
-
-    report = find_report(
-        index, context, is_mammography, lambda one: bool(read_findings(one, index, words, []).described)
-    )
+    if context.report_id is None:
+        report = _report_to_view(index, words)
+    else:
+        report = index.find("DiagnosticReport", context.report_id)
     if report is None:
         return _nothing_to_read(context, problems)
     if is_finished_pathology(report, index, words):
-        imaging = imaging_behind(
-            report,
-            index,
-            is_mammography,
-            lambda one: is_joined(report, one, read_findings(one, index, words, []).observations, index),
-        )
+        imaging = _imaging_behind(report, index, words)
         if imaging is not None:
             # What the hook says of category and procedure is about the pathology.
             behind = replace(context, category=(), procedure=())
             return _read_report(imaging, index, behind, words, problems, after_pathology=True)
     return _read_report(report, index, context, words, problems)
+
+
+def _is_mammography(report: Json, index: Resources, words: Terminology) -> bool:
+    return read_exam(report, "", (), (), index, words, []).exam_type != "not_mammography"
+
+
+def _report_to_view(index: Resources, words: Terminology) -> Json | None:
+    return latest_report(
+        index,
+        lambda one: _is_mammography(one, index, words),
+        lambda one: bool(read_findings(one, index, words, []).described),
+    )
+
+
+def _imaging_behind(pathology: Json, index: Resources, words: Terminology) -> Json | None:
+    return imaging_behind(
+        pathology,
+        index,
+        lambda one: _is_mammography(one, index, words),
+        lambda one: is_joined(pathology, one, read_findings(one, index, words, []).observations, index),
+    )
 
 
 def _nothing_to_read(context: ReportContext, problems: list[Problem]) -> Reading:
@@ -184,9 +197,9 @@ def _distinct(problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple({(one.location, one.code, one.text): one for one in problems}.values())
 
 
-def _with_own_categories(found: Findings, categories: Mapping[str, str]) -> tuple[Finding, ...]:
+def _with_own_categories(found: Findings, categories: dict[str, str]) -> tuple[Finding, ...]:
     """The findings with the category that is coded on each."""
-    return tuple(described.finding(categories.get(described.finding_id)) for described in found.described)
+    return tuple([described.finding(categories.get(described.finding_id)) for described in found.described])
 
 
 def _with_results(
