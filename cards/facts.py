@@ -117,15 +117,19 @@ def not_stated(facts: Facts) -> list[str]:
     if facts.sex == "unknown":
         names.append("sex")
     for finding in facts.findings:
-        if finding.laterality == "missing":
-            names.append(f"findings[{finding.finding_id}].laterality")
-        if not finding.morphology:
-            names.append(f"findings[{finding.finding_id}].morphology")
-        if finding.distribution == "not_stated":
-            names.append(f"findings[{finding.finding_id}].distribution")
-        if finding.change == "not_compared":
-            names.append(f"findings[{finding.finding_id}].change")
+        _add_not_stated(names, finding)
     return names
+
+
+def _add_not_stated(names: list[str], finding: Finding) -> None:
+    if finding.laterality == "missing":
+        names.append(f"findings[{finding.finding_id}].laterality")
+    if not finding.morphology:
+        names.append(f"findings[{finding.finding_id}].morphology")
+    if finding.distribution == "not_stated":
+        names.append(f"findings[{finding.finding_id}].distribution")
+    if finding.change == "not_compared":
+        names.append(f"findings[{finding.finding_id}].change")
 
 
 FINDING_MEMBERS = tuple(member.name for member in fields(Finding))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cards.facts import Facts, Finding
-from cards.guidance.guidance import BreastGuidance, FindingExpected, FiredRule, Guidance, Inputs
+from cards.guidance.guidance import BreastGuidance, FindingExpected, FiredRule, Guidance
 from cards.policy import Policy
 from cards.problem import Problem
 
@@ -19,8 +19,7 @@ def guidance_json(
     the site's choices (``guideline_profile``, ``bac_policy``, ``post_benign_biopsy_interval``,
     ``switches``) can be judged again with the same result. ``compact`` leaves every empty member
     out, at any depth, as CDS Hooks demands (CH-003, CH-004): what a report left open is then
-    known from ``not_stated`` alone. It is for the encoder: its arrays are the tuples of the
-    guidance, and inputs without an empty member are those of the rule itself.
+    known from ``not_stated`` alone. It is for the encoder: its arrays are the tuples of the guidance.
     """
     full = not compact
     content: Json = {}
@@ -64,24 +63,14 @@ def _breast(entry: BreastGuidance, full: bool) -> Json:
 
 
 def _rule(entry: FiredRule, full: bool) -> Json:
+    inputs: Json = {}
+    for name, value in entry.inputs.items():
+        _add(inputs, full, name, value)
     content: Json = {"id": entry.id, "indicator": entry.indicator}
     _add(content, full, "finding_id", entry.finding_id)
     _add(content, full, "side", entry.side)
-    _add(content, full, "inputs", _inputs(entry.inputs, full))
+    _add(content, full, "inputs", inputs)
     _add(content, full, "citations", entry.citations)
-    return content
-
-
-def _inputs(inputs: Inputs, full: bool) -> Json:
-    if not full:
-        for value in inputs.values():
-            if not _says_something(value):
-                break
-        else:
-            return inputs
-    content: Json = {}
-    for name, value in inputs.items():
-        _add(content, full, name, value)
     return content
 
 
@@ -156,13 +145,9 @@ def _finding(finding: Finding, full: bool) -> Json:
 
 
 def _add(content: Json, full: bool, name: str, value: object) -> None:
-    """Add a member: any in full, with lists for tuples, else one that says something."""
+    """Add a member: any in full, with lists for tuples, else one that says something. False and 0 do;
+    null, "", [] and {} do not."""
     if full:
         content[name] = list(value) if isinstance(value, tuple) else value
-    elif _says_something(value):
+    elif value is not None and (value or isinstance(value, int)):
         content[name] = value
-
-
-def _says_something(value: object) -> bool:
-    """False and 0 do; null, "", [] and {} do not."""
-    return value is not None and (bool(value) or isinstance(value, int))

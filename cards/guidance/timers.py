@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from cards.guidance.guidance import Guidance
 from cards.guidance.report import Report
@@ -16,6 +16,7 @@ from cards.value_class import value_class
 UNTIMED_STATUS: Final = frozenset({"registered", "partial", "preliminary", "unknown"})
 AMENDING_STATUS: Final = frozenset({"amended", "corrected", "appended"})
 _DAYS: Final = {"P7D": 7, "P30D": 30}
+_SPANS: Final = {duration: timedelta(days=days) for duration, days in _DAYS.items()}
 
 
 def category_changed(report: Report) -> bool:
@@ -100,7 +101,8 @@ def letters_due(report: Report, only: tuple[str, ...] | None = None) -> str | No
     return due
 
 
-class DueDates(NamedTuple):
+@value_class
+class DueDates:
     """Calendar dates of section 11; None where nothing is due or the starting day is not known."""
 
     lay_summary: date | None
@@ -115,18 +117,19 @@ def due_dates(guidance: Guidance, exam_date: date | None, signed_date: date | No
     holds. A changed category (R-RG-05) restarts both at the sign-off of the amended report. The
     follow-up report of R-RG-03 counts from the sign-off of the first report.
     """
-    fired = {entry.id for entry in guidance.rules}
-    letters: list[date] = []
+    fired = [entry.id for entry in guidance.rules if entry.id.startswith("R-RG-")]
+    letter: date | None = None
     final: date | None = None
     for timer in TIMERS:
-        if timer.rule not in fired or timer.clock is None:
+        if timer.clock is None or timer.rule not in fired:
             continue
         begin = exam_date if timer.clock == "exam" and "R-RG-05" not in fired else signed_date
         if begin is None:
             continue
         if timer.letters is not None:
-            letters.append(begin + timedelta(days=_DAYS[timer.letters]))
+            due = begin + _SPANS[timer.letters]
+            if letter is None or due < letter:
+                letter = due
         if timer.final_report is not None:
-            final = begin + timedelta(days=_DAYS[timer.final_report])
-    letter = min(letters, default=None)
+            final = begin + _SPANS[timer.final_report]
     return DueDates(letter, letter, final)

@@ -12,17 +12,7 @@ from cards.guidance.guidance import BreastGuidance, FiredRule, Guidance
 from cards.policy import Policy
 from cards.reading.reading import Reading
 from cards.value_class import value_class
-from cards.writing.phrases import (
-    ambiguous_shapes,
-    bare_code,
-    capital,
-    category_list,
-    escape,
-    finding_words,
-    interval_words,
-    joined,
-    unknown_shapes,
-)
+from cards.writing.phrases import category_list, joined
 from cards.writing.sentences import filled
 from cards.writing.steps import Step, next_steps
 from cards.writing.suggestions import step_text
@@ -39,7 +29,6 @@ VERDICTS: Final = (
     "concordant",
     "not_applicable",
 )
-_MOST_CODES: Final = 3
 _MOST_STEPS: Final = 3
 _VERDICT_RANK: Final = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
 
@@ -96,6 +85,7 @@ def make_case(
     breasts = guidance.breasts
     if len(breasts) > 1:
         breasts = tuple(sorted(breasts, key=_breast_rank))
+    fired = {rule.id: rule for rule in guidance.rules}
     return Case(
         guidance,
         reading,
@@ -104,8 +94,8 @@ def make_case(
         moment,
         today,
         breasts,
-        next_steps(guidance, reading.sources, today),
-        {rule.id: rule for rule in guidance.rules},
+        next_steps(guidance, reading.sources, today, fired),
+        fired,
         _effective_category(guidance.facts),
         _leading_finding(guidance.facts, breasts),
     )
@@ -184,99 +174,3 @@ def then_words(case: Case, room: int, side: str) -> str | None:
             return clause
         named.pop()
     return None
-
-
-def _worst_side(case: Case) -> str:
-    facts, worst = case.guidance.facts, case.effective
-    if worst is None or facts.assessment_left == facts.assessment_right:
-        only = facts.findings[0].laterality if facts.findings else ""
-        for finding in facts.findings:
-            if finding.laterality != only:
-                return ""
-        return only if only in ("left", "right") else ""
-    return "left" if facts.assessment_left == worst else "right" if facts.assessment_right == worst else ""
-
-
-def _cancer_side(case: Case) -> str:
-    facts = case.guidance.facts
-    known = {facts.known_cancer_side} - {"none"}
-    known |= {finding.laterality for finding in facts.findings if finding.is_known_cancer}
-    side = known.pop() if len(known) == 1 else "both" if known else "missing"
-    return "both" if side == "bilateral" else side
-
-
-def _biopsied(case: Case, rule_id: str) -> list[Finding]:
-    """Return the findings for which one rule of section 10 fired."""
-    named = {rule.finding_id for rule in case.guidance.rules if rule.id == rule_id}
-    findings = [finding for finding in case.guidance.facts.findings if finding.biopsy_result]
-    return [finding for finding in findings if finding.finding_id in named] or findings
-
-
-def _side_of(findings: list[Finding]) -> str:
-    sides = {finding.laterality for finding in findings}
-    side = sides.pop() if len(sides) == 1 else "missing" if "missing" in sides else "both"
-    return "both" if side == "bilateral" else side
-
-
-def _results(findings: list[Finding], words: Texts) -> str:
-    named = dict.fromkeys(words.tables["result"][f.biopsy_result] for f in findings if f.biopsy_result)
-    return next(iter(named)) if len(named) == 1 else words.words["several_results"]
-
-
-def case_slots(case: Case) -> dict[str, str]:
-    """Return the slots that every text of this report may use (rule slots come on top)."""
-    facts, words = case.guidance.facts, case.words
-    tables, breast, finding = words.tables, case.breast, case.leading
-    found = finding_words(finding, words) if finding else ""
-    short = finding_words(finding, words, noun=False) if finding else ""
-    worst = category_words(case, case.effective)
-    expected = usual_categories(case, breast)
-    assessed = (breast.assessment if breast else facts.assessment_overall) or ""
-    category = category_words(case, assessed or None)
-    side = _worst_side(case)
-    cancer_side = _cancer_side(case)
-    mastectomy = "" if facts.mastectomy_side == "none" else facts.mastectomy_side
-    return {
-        "cancer_breast": tables["breast"][cancer_side],
-        "cancer_side": cancer_side,
-        "finding_side": finding.laterality if finding else "",
-        "finding": found,
-        "Finding": capital(found),
-        "Short": capital(short),
-        "category": category,
-        "Category": capital(category),
-        "number": assessed[:1] if assessed in ("0A", "0P") else assessed,
-        "expected": expected,
-        "Expected": capital(expected),
-        "worst": worst,
-        "Worst": capital(worst),
-        "worst_side": tables["side"][side] if side else "",
-        "worst_breast": tables["breast"][side or "missing"],
-        "left_category": facts.assessment_left or "",
-        "right_category": facts.assessment_right or "",
-        "overall": category_words(case, facts.assessment_overall),
-        "previous": category_words(case, facts.previous_assessment),
-        "prior": category_words(case, facts.prior_assessment),
-        "act": tables["act"][case.moment],
-        "interval": interval_words(case.guidance.follow_up_interval, words.language),
-        "coded_interval": interval_words(facts.recommended_interval, words.language),
-        "recommendation_breast": tables["breast"][facts.recommendation_side or "missing"],
-        "mastectomy": tables["breast"][mastectomy] if mastectomy else "",
-    }
-
-
-def rule_slots(case: Case, rule: FiredRule) -> dict[str, str]:
-    """Return the slots that only one rule's texts need: codes received and biopsy result."""
-    if rule.id in ("R-DQ-05", "R-DQ-11"):
-        shapes = unknown_shapes if rule.id == "R-DQ-05" else ambiguous_shapes
-        return {
-            "codes": ", ".join(
-                escape(bare_code(code)) for code in shapes(case.guidance.facts.findings)[:_MOST_CODES]
-            )
-        }
-    if rule.id.startswith("R-PB-"):
-        findings = _biopsied(case, rule.id)
-        side = _side_of(findings)
-        breast = case.words.tables["breast"][side]
-        return {"result": _results(findings, case.words), "pb_breast": breast, "pb_side": side}
-    return {}

@@ -13,10 +13,11 @@ from cards.facts import Finding
 from cards.guidance.guidance import BreastGuidance, FiredRule
 from cards.guidance.switches import switch
 from cards.guidance.timers import due_dates
-from cards.writing.case import Case, category_words, rule_slots, step_words
+from cards.writing.case import Case, category_words, step_words
 from cards.writing.links import reassurance_hidden, situation
 from cards.writing.phrases import capital, day, finding_words, interval_words, place_words
 from cards.writing.sentences import filled
+from cards.writing.slots import rule_slots, said
 from cards.writing.steps import Step, in_doubt
 from cards.writing.texts import texts
 
@@ -113,6 +114,8 @@ def _step_when(case: Case, step: Step) -> str:
 
 def _in_both_breasts(steps: Sequence[Step]) -> list[Step]:
     """Join a step for the left breast and the same one for the right."""
+    if len(steps) < 2:
+        return list(steps)
     joined: list[Step] = []
     for step in steps:
         last = joined[-1] if joined else None
@@ -151,7 +154,7 @@ def next_paragraph(case: Case, *, act: bool, most: int = _MOST_STEPS) -> str:
     sentences.append(_interval_only(case, open_steps))
     if case.side_in_doubt:
         sentences.append(words["doubt_side"])
-    elif in_doubt(case.guidance):
+    elif in_doubt(case.fired):
         sentences.append(words["doubt_category"])
     if case.guidance.lay_summary_due == "P7D":
         sentences += _letter(case)
@@ -291,4 +294,4 @@ def rule_line(case: Case, rule: FiredRule, slots: dict[str, str]) -> str:
     elif key == "R-RG-05" and case.rule("R-SC-04"):
         return ""  # said by the card about the change
     text = case.words.tables["line"].get(key, "")
-    return filled(text, {**slots, **rule_slots(case, rule)}) if "{" in text else text
+    return said(case, text, {**slots, **rule_slots(case, rule)}) if "{" in text else text

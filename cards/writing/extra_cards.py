@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from cards.guidance.guidance import FiredRule
 from cards.writing.card import Card
-from cards.writing.case import Case, citations_of, rule_slots
+from cards.writing.case import Case, citations_of
 from cards.writing.families import card_rules, override_reasons, topic
 from cards.writing.links import evidence_link
-from cards.writing.sentences import filled
+from cards.writing.slots import rule_slots, said
 from cards.writing.summaries import summary
 
 Group = tuple[FiredRule, ...]
@@ -54,7 +54,8 @@ def extra_card(
     own = {**slots, **rule_slots(case, first)}
     by_id = {rule.id: rule for rule in group}
     details = [
-        filled(texts[rule_id].detail, {**slots, **rule_slots(case, rule)}) for rule_id, rule in by_id.items()
+        said(case, texts[rule_id].detail, {**slots, **rule_slots(case, rule)})
+        for rule_id, rule in by_id.items()
     ]
     detail = "\n\n".join([*dict.fromkeys(details), case.words.words["footer"]])
     return Card(

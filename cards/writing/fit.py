@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from cards.writing.sentences import filled
@@ -10,7 +9,7 @@ from cards.writing.sentences import filled
 MAX_DETAIL: Final = 900
 
 
-def length(paragraphs: Sequence[str]) -> int:
+def length(paragraphs: list[str]) -> int:
     """Return how many characters paragraphs take, blank lines included."""
     characters = 0
     for text in paragraphs:
@@ -19,7 +18,20 @@ def length(paragraphs: Sequence[str]) -> int:
     return characters
 
 
-def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str) -> str:
+def _kept(optional: list[tuple[int, str]], room: int) -> list[bool]:
+    """Say for each optional paragraph whether it has room, the lowest priorities first."""
+    if length([text for _, text in optional]) <= room:
+        return [True] * len(optional)
+    kept = [False] * len(optional)
+    for wanted in sorted({priority for priority, _ in optional}):
+        for index, (priority, text) in enumerate(optional):
+            if priority == wanted and len(text) + 2 <= room:
+                room -= len(text) + 2
+                kept[index] = True
+    return kept
+
+
+def fit(required: list[str], optional: list[tuple[int, str]], more: str) -> str:
     """Join paragraphs inside MAX_DETAIL characters.
 
     ``required`` always stand, in order, an empty text marking where the optional ones go;
@@ -28,17 +40,12 @@ def fit(required: Sequence[str], optional: Sequence[tuple[int, str]], more: str)
     """
     room = MAX_DETAIL - length(required) - len(more) - 2
     note_fits = room >= 0
-    kept: set[int] = set()
-    for wanted in sorted({priority for priority, _ in optional}):
-        for index, (priority, text) in enumerate(optional):
-            if priority == wanted and len(text) + 2 <= room:
-                room -= len(text) + 2
-                kept.add(index)
+    kept = _kept(optional, room)
     notes: list[str] = []
     rest: list[str] = []
     dropped = 0
     for index, (_, text) in enumerate(optional):
-        if index not in kept:
+        if not kept[index]:
             dropped += text.startswith("- ")
         elif text.startswith("- "):
             notes.append(text)

@@ -12,6 +12,7 @@ from cards.writing.links import evidence_link
 from cards.writing.main_card import Draft
 from cards.writing.phrases import capital, day
 from cards.writing.sentences import filled
+from cards.writing.slots import said
 from cards.writing.summaries import summary
 
 FAMILY = "follow_up"
@@ -68,7 +69,7 @@ def follow_up_extra(
     return Card(
         uuid=new_id(),
         summary=summary(case, text.summaries, slots),
-        detail=f"{filled(text.detail, slots)}\n\n{case.words.words['footer']}",
+        detail=f"{said(case, text.detail, slots)}\n\n{case.words.words['footer']}",
         indicator=rule.indicator,
         family=FAMILY,
         topic=topic(FAMILY, language),

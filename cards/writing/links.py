@@ -15,6 +15,7 @@ from cards.education.catalog import LANGUAGES, Page, pages_for, preferred_langua
 from cards.guidance.switches import switch
 from cards.writing.card import Link
 from cards.writing.case import Case
+from cards.writing.phrases import day
 from cards.writing.sentences import filled
 from cards.writing.texts import Texts, texts
 
@@ -74,13 +75,16 @@ def _link(page: Page, said_in: Texts, max_age: str, today: date) -> Link:
         reviewed = words["reviewed_unknown"]
     else:
         old = day_after(page.reviewed, max_age) < today
-        reviewed = filled(
-            words["reviewed_old" if old else "reviewed_on"], {"date": page.reviewed.isoformat()}
-        )
+        reviewed = filled(words["reviewed_old" if old else "reviewed_on"], {"date": day(page.reviewed)})
     label = filled(
         words["education_link"], {"title": page.title, "publisher": page.publisher, "reviewed": reviewed}
     )
     return Link(label, page.url)
+
+
+@lru_cache(maxsize=256)
+def _catalogue_links(about: str, language: str, said_in: str, max_age: str, today: date) -> tuple[Link, ...]:
+    return tuple([_link(page, texts(said_in), max_age, today) for page in pages_for(about, language)])
 
 
 def _general_page(case: Case, pages: Sequence[Page], language: str, linked: Sequence[Page]) -> Page | None:
@@ -116,7 +120,11 @@ def education_links(
         return ()
     language = preferred_language(case.reading.sources.patient_languages)
     max_age = str(switch(case.policy, "education_max_age"))
-    pages = pages_for(situation(case), language)
+    about = situation(case)
+    links = _catalogue_links(about, language, case.words.language, max_age, case.today)
+    if not seed_page_url and not more_pages:
+        return links
+    pages = pages_for(about, language)
     if seed_page_url and any(
         breast.driving_category in _SEED_CATEGORIES or breast.assessment in _SEED_CATEGORIES
         for breast in case.breasts
@@ -125,10 +133,11 @@ def education_links(
         publisher = "MD Anderson Cancer Center"
         seed = Page("seed", "", title, seed_page_url, "en", publisher, True, _SEED_REVIEWED)
         pages = (*pages, seed)
+        links = (*links, _link(seed, case.words, max_age, case.today))
     further = _general_page(case, more_pages, language, pages)
     if further is not None:
-        pages = (*pages, further)
-    return tuple([_link(page, case.words, max_age, case.today) for page in pages])
+        links = (*links, _link(further, case.words, max_age, case.today))
+    return links
 
 
 @lru_cache(maxsize=256)

@@ -14,7 +14,6 @@ from cards.writing.case import (
     Case,
     category_words,
     citations_of,
-    rule_slots,
 )
 from cards.writing.detail import (
     next_paragraph,
@@ -33,6 +32,7 @@ from cards.writing.history_paragraph import history_paragraph
 from cards.writing.links import education_links, evidence_link
 from cards.writing.phrases import finding_words
 from cards.writing.sentences import filled
+from cards.writing.slots import rule_slots, said
 from cards.writing.suggestions import suggestions
 from cards.writing.summaries import summary
 from cards.writing.texts import CardText
@@ -182,12 +182,12 @@ def _detail(
     folded: Sequence[Card],
 ) -> str:
     words = case.words
-    reasoned = draft.family in VERDICT_RULES and not any(
-        draft.text is words.mains[name] for name in _WITHOUT_REASON
+    reasoned = draft.family in VERDICT_RULES and all(
+        draft.text is not words.mains[name] for name in _WITHOUT_REASON
     )
     reason = _why(case) if reasoned else None
     why = words.tables["why"][reason.id] if reason else ""
-    verdict = filled(draft.text.detail, slots)
+    verdict = said(case, draft.text.detail, slots)
     # An unknown code is for the site to map; the report may be right.
     unknown = draft.explained is not None and draft.explained.id == "R-DQ-05"
     about_report = draft.family in _ABOUT_THE_REPORT and not unknown
@@ -208,7 +208,7 @@ def _detail(
     muted = [rule for rule in others if rule.id in case.policy.muted]
     optional = [(0, extra.detail.partition("\n\n")[0]) for extra in folded]
     if _unexplained(case) and draft.text is not words.mains["concordant/no-explanation"]:
-        optional.append((0, "- " + filled(words.words["unexplained"], slots)))
+        optional.append((0, "- " + said(case, words.words["unexplained"], slots)))
     # What a rule says depends on its id alone, however many findings it fired for.
     spoken = {rule.id: rule for rule in others if rule.id not in case.policy.muted}
     lines = [rule_line(case, rule, slots) for name, rule in spoken.items() if not reason or name != reason.id]
@@ -224,7 +224,7 @@ def _detail(
         optional.append((5, patient_paragraph(case)))
     if case.rule(*_AGE_RULES) or any(step.kind.timing == "routine" for step in case.steps):
         optional.append((6, other_profiles(case)))
-    return fit(required, [(rank, text) for rank, text in optional if text], words.words["more"])
+    return fit(required, [entry for entry in optional if entry[1]], words.words["more"])
 
 
 def main_card(
@@ -249,15 +249,17 @@ def main_card(
     made: tuple[Suggestion, ...] = ()
     if case.moment != "before_signature":
         reason = _reason(case)
-        made = suggestions(case.steps, case.guidance, sources, case.words, reason, case.today, new_id)
+        made = suggestions(
+            case.steps, case.guidance, case.fired, sources, case.words, reason, case.today, new_id
+        )
     links = [evidence_link(public_url, draft.family, language)]
     if families().by_name[draft.family].education:
         links += education_links(case, seed_page_url, more_pages)
     shown = [rule for rule in draft.rules if rule.id not in case.policy.muted]
     indicator = _worst(shown).indicator if shown else "info"
-    said = summary(case, draft.text.summaries, slots)
+    headline = summary(case, draft.text.summaries, slots)
     if folded and INDICATOR_RANK[folded[0].indicator] > INDICATOR_RANK[indicator]:
-        said, indicator = folded[0].summary, folded[0].indicator
+        headline, indicator = folded[0].summary, folded[0].indicator
     # What a rule rests on depends on its id alone, however many findings it fired for.
     rules = {rule.id: rule for rule in (*draft.rules, *others)}
     rule_ids, citations = tuple(rules), citations_of(rules.values())
@@ -267,7 +269,7 @@ def main_card(
     references = [reference for many in sources.findings.values() for reference in many]
     return Card(
         uuid=uuid,
-        summary=said,
+        summary=headline,
         detail=_detail(case, draft, slots, others, folded),
         indicator=indicator,
         family=draft.family,

@@ -12,6 +12,7 @@ from typing import Final
 from cards.reading.reading import Sources
 from cards.value_class import value_class
 from cards.writing.actions import order_codings
+from cards.writing.phrases import day
 from cards.writing.steps import Step
 
 BODY_SITES: Final[dict[str, dict[str, str]]] = {
@@ -68,7 +69,7 @@ def service_request(
     coded = (*codings.get((order, "any"), ()), *codings.get((order, step.side or ""), ()))
     if coded:
         code = {"coding": [dict(coding) for coding in coded], "text": wording.text}
-    written_on = today.isoformat()
+    written_on = day(today)
     resource: Resource = {
         "resourceType": "ServiceRequest",
         "status": "draft",
@@ -80,8 +81,8 @@ def service_request(
     }
     if step.period is not None:
         start, end = step.period
-        first = written_on if start == today else start.isoformat()
-        resource["occurrencePeriod"] = {"start": first, "end": end.isoformat()}
+        first = written_on if start == today else day(start)
+        resource["occurrencePeriod"] = {"start": first, "end": day(end)}
     if sources.requester:
         resource["requester"] = _reference(sources.requester)
     if sources.report:
@@ -106,7 +107,7 @@ def task(step: Step, wording: Wording, sources: Sources, today: date, due: date 
             "text": wording.label,
         },
         "description": wording.text,
-        "authoredOn": today.isoformat(),
+        "authoredOn": day(today),
     }
     if sources.report:
         resource["focus"] = _reference(sources.report)
@@ -115,7 +116,7 @@ def task(step: Step, wording: Wording, sources: Sources, today: date, due: date 
     if sources.requester:
         resource["requester"] = _reference(sources.requester)
     if due is not None:
-        resource["restriction"] = {"period": {"end": due.isoformat()}}
+        resource["restriction"] = {"period": {"end": day(due)}}
     return resource
 
 

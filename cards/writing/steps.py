@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from cards.duration import day_after
 from cards.facts import Facts
-from cards.guidance.guidance import BreastGuidance, Guidance
+from cards.guidance.guidance import BreastGuidance, FiredRule, Guidance
 from cards.guidance.vocabulary import BREAST_BIT, SIDE_BITS
 from cards.reading.reading import ActiveOrder, Sources
 from cards.value_class import value_class
 from cards.writing.actions import ActionKind, actions
 from cards.writing.periods import occurrence
 
-# After these rules the side or the category is in doubt, so nothing that carries a side is
-# suggested.
-DOUBT_RULES: Final = frozenset({"R-DQ-01", "R-DQ-02", "R-DQ-13"})
+# Rules that leave the side of a step open, unless they fired without an indicator.
+_SIDE_RULES: Final = ("R-DQ-01", "R-DQ-02", "R-SP-06")
 _CANCER_ACTIONS: Final = ("surgical_consult", "oncology_referral")
 # Section 10: the actions of the rules whose follow-up lies in the breast of the biopsied finding.
 _BIOPSY_ACTIONS: Final[dict[str, tuple[str, ...]]] = {
@@ -89,13 +88,14 @@ def _cancer_sides(facts: Facts) -> tuple[str, ...]:
     return known or _sides_of_findings(facts, own)
 
 
-def _step_findings(action: str, breast: BreastGuidance, guidance: Guidance) -> tuple[str, ...]:
+def _step_findings(action: str, breast: BreastGuidance, biopsies: Sequence[FiredRule]) -> tuple[str, ...]:
     """Name the findings an action is for: those that drive the category, or the biopsied ones."""
-    asking = [rule.finding_id for rule in guidance.rules if action in _BIOPSY_ACTIONS.get(rule.id, ())]
-    inside = set(breast.finding_ids) if asking else set()
-    biopsied = [finding_id for finding_id in asking if finding_id in inside]
     driving: tuple[str, ...] = breast.driving_finding_ids or breast.finding_ids
-    if biopsied and breast.driving_category not in _CATEGORY_ACTIONS.get(action, ()):
+    asking = [rule.finding_id for rule in biopsies if action in _BIOPSY_ACTIONS[rule.id]]
+    biopsied = [finding_id for finding_id in asking if finding_id in breast.finding_ids]
+    if not biopsied:
+        return driving
+    if breast.driving_category not in _CATEGORY_ACTIONS.get(action, ()):
         driving = ()
     return tuple(dict.fromkeys((*driving, *biopsied)))
 
@@ -131,10 +131,11 @@ def _raw_steps(guidance: Guidance) -> list[Step]:
     facts, kinds = guidance.facts, actions()
     steps: list[Step] = []
     seen = {"retract_earlier_guidance"}
+    biopsies = [rule for rule in guidance.rules if rule.id in _BIOPSY_ACTIONS]
     for breast in guidance.breasts:
         for action in breast.actions:
             seen.add(action)
-            ids = _step_findings(action, breast, guidance)
+            ids = _step_findings(action, breast, biopsies)
             for side in _step_sides(kinds[action], _breast_sides(action, ids, breast, facts), facts):
                 steps.append(Step(action, side, breast.follow_up_interval, ids))
     for action in guidance.actions:
@@ -158,16 +159,18 @@ def _is_over(interval: str | None, sources: Sources, today: date) -> bool:
     return interval is not None and exam is not None and day_after(exam, interval) < today
 
 
-def in_doubt(guidance: Guidance) -> bool:
-    """Say whether side or category is in doubt, so that only Tasks may be suggested."""
-    return any(rule.id in DOUBT_RULES for rule in guidance.rules)
+def in_doubt(fired: Mapping[str, FiredRule]) -> bool:
+    """Say by the fired rules whether side or category is in doubt, so that only Tasks may be suggested."""
+    return "R-DQ-01" in fired or "R-DQ-02" in fired or "R-DQ-13" in fired
 
 
-def next_steps(guidance: Guidance, sources: Sources, today: date) -> tuple[Step, ...]:
+def next_steps(
+    guidance: Guidance, sources: Sources, today: date, fired: Mapping[str, FiredRule]
+) -> tuple[Step, ...]:
     """Return the steps in the order of ``actions.toml``; none for a deceased patient (R-SP-05).
 
     An order that needs a side and has none becomes the task to confirm the side, and so does
-    every doubt about side (R-DQ-01, R-DQ-02).
+    every doubt about side (R-DQ-01, R-DQ-02). ``fired`` are the rules of the guidance by id.
     """
     if guidance.facts.deceased:
         return ()
@@ -188,10 +191,8 @@ def next_steps(guidance: Guidance, sources: Sources, today: date) -> tuple[Step,
         known = steps.get((step.action, step.side))
         if known is None or (known.period and step.period and step.period < known.period):
             steps[step.action, step.side] = step
-    side_rules = any(
-        rule.id in ("R-DQ-01", "R-DQ-02", "R-SP-06") and rule.indicator != "none" for rule in guidance.rules
-    )
-    if side_rules or any(step.side is None and step.kind.side == "one" for step in steps.values()):
+    side_open = any(rule in fired and fired[rule].indicator != "none" for rule in _SIDE_RULES)
+    if side_open or any(step.side is None and step.kind.side == "one" for step in steps.values()):
         steps["confirm_side", None] = Step("confirm_side", None, None, ())
     if len(steps) == 1:
         return tuple(steps.values())

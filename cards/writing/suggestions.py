@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
 from cards.duration import day_after
-from cards.guidance.guidance import Guidance
+from cards.guidance.guidance import FiredRule, Guidance
 from cards.reading.reading import Sources
 from cards.writing.card import Action, Suggestion
 from cards.writing.orders import Resource, Wording, communication, service_request, task
@@ -69,13 +69,14 @@ def _suggest(
 def suggestions(
     steps: tuple[Step, ...],
     guidance: Guidance,
+    fired: Mapping[str, FiredRule],
     sources: Sources,
     words: Texts,
     reason: str,
     today: date,
     new_id: Callable[[], str],
 ) -> tuple[Suggestion, ...]:
-    """Write the suggestions of the main card in the order of ``steps``.
+    """Write the suggestions of the main card in the order of ``steps``; ``fired`` are the rules by id.
 
     After R-DQ-01, R-DQ-02 or R-DQ-13 only Tasks are suggested; a step that needs a side and
     has none, and one that is ordered already, are left out. Repeat biopsy or excision is a
@@ -83,10 +84,9 @@ def suggestions(
     when it is suggested here (never in doubt, never without a verdict, never over earlier
     biopsy advice that is not settled, R-PR-01).
     """
-    doubt = in_doubt(guidance)
+    doubt = in_doubt(fired)
     recommended: Step | None = None
-    unsettled = any(rule.id == "R-PR-01" for rule in guidance.rules)
-    if not doubt and not unsettled and guidance.concordance != "not_evaluable":
+    if not doubt and "R-PR-01" not in fired and guidance.concordance != "not_evaluable":
         for step in steps:
             if step.kind.standard:
                 recommended = step

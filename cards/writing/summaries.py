@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cards.writing.case import Case, then_words
-from cards.writing.sentences import filled
+from cards.writing.slots import said, slot
 
 MAX_SUMMARY: Final = 139
 # Slots that say a side, and the slot that holds this side: steps then need not repeat it.
@@ -18,10 +18,10 @@ _SIDE_SLOTS: Final = (
 )
 
 
-def _side_said(template: str, slots: dict[str, str]) -> str:
-    for slot, side in _SIDE_SLOTS:
-        if slot in template:
-            return slots[side]
+def _side_said(case: Case, template: str, slots: dict[str, str]) -> str:
+    for start, side in _SIDE_SLOTS:
+        if start in template:
+            return slot(case, side, slots)
     return ""
 
 
@@ -29,21 +29,21 @@ def summary(case: Case, templates: Sequence[str], slots: dict[str, str]) -> str:
     """Return the first of ``templates`` that fits, each tried with three next steps, two, one.
 
     A report that is not final is labelled provisional (R-SC-03). When none fits, the next step
-    is left out: the detail has it.
+    is left out: the detail has it. ``slots`` are those known so far and grow.
     """
     label = case.words.words["provisional"] if case.rule("R-SC-03") else ""
     last = ""
     for with_steps in (True, False):
         for template in templates:
-            before, then, after = template.partition("{then}")
-            before, after = label + filled(before, slots), filled(after, slots)
-            last = before + after
+            slots["then"] = ""
+            last = label + said(case, template, slots)
             room = MAX_SUMMARY - len(last)
             if room < 0:
                 continue
-            if not then:
+            if not with_steps or "{then}" not in template:
                 return last
-            clause = then_words(case, room, _side_said(template, slots)) if with_steps else ""
+            clause = then_words(case, room, _side_said(case, template, slots))
             if clause is not None:
-                return before + clause + after
+                slots["then"] = clause
+                return label + said(case, template, slots)
     return last[: MAX_SUMMARY - 1] + "…"

@@ -12,7 +12,7 @@ from cards.guidance.switches import switch
 from cards.policy import Policy
 from cards.reading.reading import Reading
 from cards.writing.card import Card
-from cards.writing.case import INDICATOR_RANK, case_slots, make_case
+from cards.writing.case import INDICATOR_RANK, make_case
 from cards.writing.extra_cards import extra_cards, extra_groups
 from cards.writing.follow_up_card import (
     follow_up_draft,
@@ -73,8 +73,8 @@ def write(
     if moment == "ordering" and draft.family != "incomplete":
         return _shown(order_cards(case, new_id, public_url, most), policy)
     room = most - 1
-    slots = case_slots(case)
-    tracked = tracking_rule(case)
+    slots: dict[str, str] = {}
+    tracked = tracking_rule(case) if moment == "viewing" else None
     beside: tuple[FiredRule, ...] = ()
     if tracked is not None:
         follow_up = follow_up_slots(case, tracked)

@@ -77,8 +77,8 @@ def test_every_action_code_has_a_valid_suggestion(action: str):
         "1.0.0", "acr_sbi", (), None, "concordant", "info", "P6M", (action,),
         None, None, "P30D", (breast,), (), (), (), facts,
     )  # fmt: skip
-    steps = next_steps(guidance, sources(facts), TODAY)
-    made = suggestions(steps, guidance, sources(facts), texts("en"), "reason", TODAY, ids(action))
+    steps = next_steps(guidance, sources(facts), TODAY, {})
+    made = suggestions(steps, guidance, {}, sources(facts), texts("en"), "reason", TODAY, ids(action))
     assert made
     for suggestion in made:
         resource = dict(suggestion.actions[0].resource)
