@@ -199,19 +199,20 @@ def category_above_findings(assessments: Assessments, findings: Sequence[Finding
     calcification there; a calcification without a category of its own leaves it open: False.
     """
     return (
-        _is_above(assessments.overall, findings, assessments)
-        or _is_above(assessments.left, _in_breast("left", findings), assessments)
-        or _is_above(assessments.right, _in_breast("right", findings), assessments)
+        _is_above(assessments.overall, None, findings, assessments)
+        or _is_above(assessments.left, "left", findings, assessments)
+        or _is_above(assessments.right, "right", findings, assessments)
     )
 
 
-def _in_breast(side: str, findings: Sequence[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.laterality in (side, "bilateral", "missing")]
-
-
-def _is_above(category: str | None, findings: Sequence[Finding], assessments: Assessments) -> bool:
+def _is_above(
+    category: str | None, side: str | None, findings: Sequence[Finding], assessments: Assessments
+) -> bool:
+    """The same for one category; ``side`` is the breast it is about, None for the report."""
     if category is None or category == "MP":
         return False
+    if side is not None:
+        findings = [one for one in findings if one.laterality in (side, "bilateral", "missing")]
     highest = -1
     for finding in findings:
         own = assessments.findings.get(finding.finding_id)

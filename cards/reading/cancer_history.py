@@ -204,9 +204,14 @@ def _is_present(said: Said, terminology: Terminology) -> bool:
     return "present" in values and "absent" not in values
 
 
+_TOPICS: Final = frozenset(("diagnoses", "procedures", "q_implant", "q_prior_mastectomy"))
+
+
 def _observed(topics: Topics, terminology: Terminology) -> list[tuple[set[str], str | None, str]]:
     """What Observations of this report say: (meanings, side, location)."""
     found: list[tuple[set[str], str | None, str]] = []
+    if _TOPICS.isdisjoint(topics):
+        return found
     for question, meaning in (("q_implant", "implant"), ("q_prior_mastectomy", "mastectomy")):
         for said in topics.get(question, ()):
             if _is_present(said, terminology):

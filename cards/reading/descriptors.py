@@ -69,7 +69,7 @@ _MORPHOLOGY_RANK: Final = {name: rank for rank, name in enumerate(MORPHOLOGY_ORD
 
 
 class _Descriptors:
-    """What the parts of one finding say, collected."""
+    """What the parts of one finding say, added to the ``features`` that its neighbours state."""
 
     __slots__ = (
         "changes",
@@ -87,7 +87,7 @@ class _Descriptors:
         self.morphologies: list[str] = []
         self.distributions: list[str] = []
         self.changes: list[str] = []
-        self.features = [*features]
+        self.features = features
         self.symmetry = "not_stated"
         self.location_context = "none"
         self.near_known_cancer = self.none = self.other = False

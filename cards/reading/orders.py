@@ -62,10 +62,11 @@ def orders_behind(report: Json, index: Resources) -> list[Json]:
 def imaging_studies(report: Json, index: Resources) -> list[Json]:
     """The ImagingStudies of a report (R4 ``imagingStudy``, R5 ``study``)."""
     studies: list[Json] = []
-    for reference in [*references_of(report.get("imagingStudy")), *references_of(report.get("study"))]:
-        study = index.resolve(reference, report)
-        if study is not None and study.get("resourceType") == "ImagingStudy":
-            studies.append(study)
+    for member in ("imagingStudy", "study"):
+        for reference in references_of(report[member]) if member in report else ():
+            study = index.resolve(reference, report)
+            if study is not None and study.get("resourceType") == "ImagingStudy":
+                studies.append(study)
     return studies
 
 

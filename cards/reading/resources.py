@@ -108,8 +108,10 @@ class Resources:
             self._refuse(f"resources[{position}].entry", "Bundle.entry is not a list.")
             return
         for entry in entries:
-            if isinstance(entry, dict) and "resource" in entry:
-                self._add(entry["resource"], entry.get("fullUrl"), position)
+            if isinstance(entry, dict):
+                resource = entry.get("resource")
+                if resource is not None or "resource" in entry:
+                    self._add(resource, entry.get("fullUrl") if len(entry) > 1 else None, position)
 
     def of_type(self, kind: str) -> list[Json]:
         """Every top-level resource of one type, in the order received."""

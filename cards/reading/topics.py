@@ -90,7 +90,11 @@ def _add_own_code(topics: Topics, observed: Observed, domain: str) -> None:
 
 def about(topics: Topics, names: tuple[str, ...]) -> list[Said]:
     """The answers about any of several topics, each once."""
-    held = [topics[name] for name in names if name in topics]
+    held: list[list[Said]] = []
+    for name in names:
+        some = topics.get(name)
+        if some is not None:
+            held.append(some)
     if len(held) < 2:
         return held[0] if held else []
     if len(held) == 2 and len(held[0]) == len(held[1]) == 1 and held[0][0] is held[1][0]:
