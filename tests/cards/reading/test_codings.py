@@ -8,7 +8,7 @@ import pytest
 
 from cards.reading.category import Category, read_category
 from cards.reading.codings import NOTHING, TEXT_ONLY, WRONG, Coded, coded, codings_of
-from cards.terminology import shipped
+from cards.terminology import load_terminology, shipped
 from tests.cards.reading.report_builder import RDE, SCT, cc
 
 AMORPHOUS = {"system": RDE, "code": "RDE1565_amorphous"}
@@ -111,3 +111,22 @@ def test_a_trap_is_known_by_code_and_words_together(words: str | None, conflict:
         None, conflict
     )
     assert [problem.code for problem in problems] == ["display-contradicts-code"] * conflict
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_code_of_several_systems_keeps_its_meaning_in_each(backwards: bool):
+    """Whichever system is met first, a code means in each what the tables say there, now and again."""
+    tables = load_terminology()
+    pairs = sorted(tables.known, reverse=backwards)
+    assert len(pairs) > len({code for _, code in pairs}) + 100
+    for _ in range(2):
+        for system, code in pairs:
+            value = {"coding": [{"system": system, "code": code}]}
+            assert coded(tables, value).concepts == tables.known[system, code]
+
+
+def test_a_known_code_of_a_foreign_system_stays_unknown():
+    """That a code is known in one system says nothing about another."""
+    assert read({"coding": [AMORPHOUS]}).concepts != ()
+    foreign = {"system": "http://local", "code": AMORPHOUS["code"]}
+    assert read({"coding": [foreign]}) == Coded((), (f"http://local|{AMORPHOUS['code']}",))
