@@ -63,10 +63,11 @@ def imaging_studies(report: Json, index: Resources) -> list[Json]:
     """The ImagingStudies of a report (R4 ``imagingStudy``, R5 ``study``)."""
     studies: list[Json] = []
     for member in ("imagingStudy", "study"):
-        for reference in references_of(report[member]) if member in report else ():
-            study = index.resolve(reference, report)
-            if study is not None and study.get("resourceType") == "ImagingStudy":
-                studies.append(study)
+        if member in report:
+            for reference in references_of(report[member]):
+                study = index.resolve(reference, report)
+                if study is not None and study.get("resourceType") == "ImagingStudy":
+                    studies.append(study)
     return studies
 
 

@@ -97,14 +97,19 @@ def about(topics: Topics, names: tuple[str, ...]) -> list[Said]:
             held.append(some)
     if len(held) < 2:
         return held[0] if held else []
-    if len(held) == 2 and len(held[0]) == len(held[1]) == 1 and held[0][0] is held[1][0]:
-        # One answer, filed under its question and under what it says.
+    if _are_one(held):
         return held[0]
     found: dict[tuple[int, str], Said] = {}
     for some in held:
         for said in some:
             found.setdefault((id(said.observed), said.answer.path), said)
     return list(found.values())
+
+
+def _are_one(held: list[list[Said]]) -> bool:
+    """Whether all hold the same single answer, filed under its questions and under what it says."""
+    first = held[0][0]
+    return all(len(some) == 1 and some[0] is first for some in held)
 
 
 def note_unmapped(said: Said, terminology: Terminology, problems: list[Problem]) -> None:
