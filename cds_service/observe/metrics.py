@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
@@ -155,42 +156,46 @@ def know_routes(routes: Iterable[str]) -> None:
 
 def count_request(route: str, status: int, seconds: float) -> None:
     """Count one answered request; ``route`` is the pattern of its address."""
-    later([(_requests, (route, status)), (_durations, (route, seconds))])
+    later(_requests, (route, status, seconds))
 
 
-def _requests(times: int, route: str, status: int) -> None:
-    REQUESTS[route, status].inc(times)
-
-
-def _durations(times: int, route: str, seconds: float) -> None:
-    for _ in range(times):
+def _requests(several: list[tuple[str, int, float]]) -> None:
+    for (route, status), times in Counter((route, status) for route, status, _ in several).items():
+        REQUESTS[route, status].inc(times)
+    for route, _, seconds in several:
         REQUEST_SECONDS[route,].observe(seconds)
 
 
 def count_cards(service: str, cards: Iterable[Card]) -> None:
     """Count the cards of one answer and the rules behind them."""
     for card in cards:
-        indicator = card.indicator
-        later([(_cards, (service, indicator))])
-        later([(_card_rules, (service, rule, indicator)) for rule in card.rule_ids])
+        later(_cards, ((service, card.indicator), card.rule_ids))
 
 
-def _cards(times: int, service: str, indicator: str) -> None:
-    CARDS[service, indicator].inc(times)
-
-
-def _card_rules(times: int, service: str, rule: str, indicator: str) -> None:
-    CARD_RULES[service, rule, indicator].inc(times)
+def _cards(several: list[tuple[tuple[str, str], tuple[str, ...]]]) -> None:
+    for (service, indicator), times in Counter(kind for kind, _ in several).items():
+        CARDS[service, indicator].inc(times)
+    rules: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for kind, fired in several:
+        rules[kind].update(fired)
+    for (service, indicator), counted in rules.items():
+        for rule, times in counted.items():
+            CARD_RULES[service, rule, indicator].inc(times)
 
 
 def count_prefetch(service: Service, came: Mapping[str, Received]) -> None:
     """Count what came with one request; ``came`` is by place, such as ``prefetch.reports``."""
-    name = service.id
-    later([(_prefetch, (name, place, each.state, each.is_whole)) for place, each in came.items()])
+    later(_prefetch, (service.id, tuple([(place, _state(each)) for place, each in came.items()])))
 
 
-def _prefetch(times: int, service: str, place: str, state: State, is_whole: bool) -> None:
-    PREFETCH[service, place, "cut" if state == "data" and not is_whole else state].inc(times)
+def _prefetch(several: list[tuple[str, tuple[tuple[str, str], ...]]]) -> None:
+    for (service, came), times in Counter(several).items():
+        for place, state in came:
+            PREFETCH[service, place, state].inc(times)
+
+
+def _state(received: Received) -> str:
+    return "cut" if received.state == "data" and not received.is_whole else received.state
 
 
 def count_read(reply: Reply) -> None:

@@ -6,36 +6,34 @@ much as to add one.
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 # About fifty calls. Nothing of a body is kept, so that this many take next to no memory.
-MOST_WAITING = 1500
+MOST_WAITING = 256
 
-Event = tuple[Callable[..., None], tuple[Any, ...]]
-"""What counts, and with which values beside the number of times, its first."""
+Count = Callable[[list[Any]], None]
+"""Counts everything of one kind that happened meanwhile, in its order."""
 
-_waiting: deque[Event] = deque()
+_waiting: deque[tuple[Count, Any]] = deque()
 
 
-def later(events: Sequence[Event]) -> None:
-    """Have each of ``events`` counted soon, and not by this call unless many are waiting."""
-    _waiting.extend(events)
+def later(count: Count, happened: object) -> None:
+    """Have ``count`` called soon with ``happened`` among others, and not by this call unless many wait."""
+    _waiting.append((count, happened))
     if len(_waiting) >= MOST_WAITING:
         settle()
 
 
 def settle() -> None:
     """Count everything that waits. Several threads may do it at the same time; nothing is counted twice."""
-    for (count, values), times in Counter(_taken()).items():
-        count(times, *values)
-
-
-def _taken() -> Iterable[Event]:
-    taken: list[Event] = []
-    try:
-        while True:
-            taken.append(_waiting.popleft())
-    except IndexError:
-        return taken
+    kinds: dict[Count, list[Any]] = {}
+    while True:
+        try:
+            count, happened = _waiting.popleft()
+        except IndexError:
+            break
+        kinds.setdefault(count, []).append(happened)
+    for count, several in kinds.items():
+        count(several)
