@@ -1,35 +1,31 @@
 """The checks of a token, each one named and each one a single thought (CH-172 to CH-183).
 
 Three tables in the order in which they run: what the header says before anybody is believed, what it says
-for the client
-it names, and what the claims say once the signature was found good. A check returns True when the token
-passes. What joserfc
-accepts and this service must not is among them: a long life, another typ, a missing kid, two keys with one
-kid, a short RSA key.
+for the client it names, and what the claims say once the signature was found good. A check returns True when
+the token passes. joserfc verifies the signature and nothing else: what a token may say is decided here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from math import isfinite
+from typing import Final
 
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from cards.value_class import value_class
 from cds_service.trust.client import Client
 from cds_service.trust.keys import ALGORITHMS, MOST_KID_CHARACTERS, Key
-from cds_service.trust.token import Token
+from cds_service.trust.token import Json, Token, decoded
 
-LEEWAY_SECONDS = 30
-MOST_ID_CHARACTERS = 255
+LEEWAY_SECONDS: Final = 30
+MOST_ID_CHARACTERS: Final = 255
 
-_BROUGHT_KEYS = frozenset({"jwk", "x5u", "x5c"})
-
-Json = Mapping[str, object]
+_BROUGHT_KEYS: Final = frozenset({"jwk", "x5u", "x5c"})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Endpoint:
     """The endpoint that is called: its public addresses, and now in seconds since 1970."""
 
@@ -111,13 +107,13 @@ KEY_CHECKS: dict[str, Callable[[tuple[Key, ...], str], bool]] = {
     "weak-key": key_is_strong,
 }
 
-_REGISTRIES = {name: jws.JWSRegistry(algorithms=[name], strict_check_header=False) for name in ALGORITHMS}
+_VERIFYING: Final = {name: jws.JWSRegistry(algorithms=[name]).get_alg(name) for name in ALGORITHMS}
 
 
 def signature_is_good(token: Token, key: Key, algorithm: str) -> bool:
     """The signature was made with this key and this algorithm."""
     try:
-        return jws.validate_compact(token.signed, key.public, registry=_REGISTRIES[algorithm])
+        return _VERIFYING[algorithm].verify(token.signed, decoded(token.signature), key.public)
     except (JoseError, ValueError, TypeError):
         return False
 

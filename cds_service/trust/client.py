@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from cards.value_class import value_class
 from cds_service.outgoing import Destination, OutgoingRefused, register
 from cds_service.trust.keys import Keys
 
@@ -57,7 +58,7 @@ class Client:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Caller:
     """Who makes this call. Without authentication issuer, tenant and jti are empty."""
 

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Sequence
+from dataclasses import field
+from typing import Any, Final
 
 import orjson
-from joserfc.jws import CompactSignature
 
+from cards.value_class import value_class
 from cds_service.trust.refusal import TokenRefused
 
-LONGEST_TOKEN = 8 * 1024
+Json = dict[str, Any]
+
+LONGEST_TOKEN: Final = 8 * 1024
+
+# The alphabet of base64url in that of base64, where "+", "/" and "=" of a token stand for nothing.
+_ALPHABET: Final = bytes.maketrans(b"-_+/=", b"+/***")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Token:
     """A token nobody has checked yet; nothing of it shows in a repr.
 
-    ``signed`` is what joserfc needs to verify the signature; its header is the same object as ``header``.
+    ``signed`` are the bytes that were signed, ``signature`` is not decoded yet.
     """
 
-    header: Mapping[str, object] = field(repr=False)
-    claims: Mapping[str, object] = field(repr=False)
-    signed: CompactSignature = field(repr=False)
+    header: Json = field(repr=False)
+    claims: Json = field(repr=False)
+    signed: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
 
 
 def bearer(headers: Sequence[str]) -> str:
@@ -43,25 +49,23 @@ def read_token(text: str) -> Token:
     if len(text) > LONGEST_TOKEN:
         raise TokenRefused("too-long")
     try:
-        header, claims, signature = text.encode("ascii").split(b".")
-        payload = _decoded(claims)
-        read, claimed = _object(_decoded(header)), _object(payload)
+        signed, _, signature = text.encode("ascii").rpartition(b".")
+        header, claims = signed.split(b".")
+        return Token(_object(decoded(header)), _object(decoded(claims)), signed, signature)
     except ValueError:
         raise TokenRefused("not-a-token") from None
-    signed = CompactSignature(read, payload)
-    signed.segments.update({"header": header, "payload": claims, "signature": signature})
-    return Token(read, claimed, signed)
 
 
-def _decoded(part: bytes) -> bytes:
+def decoded(part: bytes) -> bytes:
     """Undo base64url, of which there is one spelling: a token has no second one. Raises ValueError."""
-    value = urlsafe_b64decode(part + b"=" * (-len(part) % 4))
-    if urlsafe_b64encode(value).rstrip(b"=") != part:
+    text = part.translate(_ALPHABET) + b"=" * (-len(part) % 4)
+    value = a2b_base64(text)
+    if b2a_base64(value, newline=False) != text:
         raise ValueError("is not base64url without padding")
     return value
 
 
-def _object(text: bytes) -> dict[str, Any]:
+def _object(text: bytes) -> Json:
     value = orjson.loads(text)
     if not isinstance(value, dict):
         raise ValueError("is not a JSON object")
