@@ -26,6 +26,13 @@ CONNECT_SECONDS = 3
 # statements as long as they take: a migration or a purge of a year may take minutes.
 PATIENT_SECONDS = 30
 
+_DURABLE = ("synchronous=FULL",)
+# To bring pages from SQLite's log into its file takes some milliseconds, and whoever commits the page that
+# makes too many has to do it. The writer does, which nobody waits for, from the thousandth page on: that is
+# what SQLite itself proposes. A caller does when ten times as many are there, because the writer never had a
+# moment without others.
+_QUICK = ("synchronous=NORMAL", "wal_autocheckpoint=10000")
+
 
 def database_url(text: str) -> URL:
     """Read an SQLAlchemy URL; ``postgresql:`` without a driver means psycopg.
@@ -74,7 +81,7 @@ def open_engine(text: str, *, durable: bool = True, patient: bool = False) -> En
                 **commits,
             )
         )
-        _tune_sqlite(engine, "FULL" if durable else "NORMAL")
+        _tune_sqlite(engine, _DURABLE if durable else _QUICK)
         if not in_memory:
             keep_to_one_file(engine, str(url.database))
         return engine
@@ -98,12 +105,12 @@ def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def _tune_sqlite(engine: Engine, synchronous: str) -> None:
+def _tune_sqlite(engine: Engine, settings: tuple[str, ...]) -> None:
     """WAL lets readers and one writer work side by side, in several processes."""
 
     @event.listens_for(engine, "connect")
     def tune(connection: object, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]
-        for statement in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
+        for statement in ("journal_mode=WAL", "foreign_keys=ON", *settings):
             cursor.execute(f"PRAGMA {statement}")
         cursor.close()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cds_service.errors import SettingsRefused
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration in ``migrations/versions``."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -31,13 +31,19 @@ def empty_postgresql(postgresql_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("initdb", "pg_ctl"))])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database with this version's tables."""
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database without tables."""
     if request.param == "postgresql":
         engine: Engine = request.getfixturevalue("empty_postgresql")
     else:
         engine = open_engine(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    upgrade(engine)
-    assert metadata.tables
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def database(empty_database: Engine) -> Engine:
+    """A database with this version's tables."""
+    upgrade(empty_database)
+    assert metadata.tables
+    return empty_database

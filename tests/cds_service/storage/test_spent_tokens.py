@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, event, select, text
 
 from cds_service.storage import open_engine, spent_token, upgrade
+from cds_service.storage import spent_tokens as spent_tokens_module
 from cds_service.storage.spent_tokens import SpentTokens
 
 ISSUER = "https://ehr.example.org"
+PAGE = 4096 + 24
+"""Bytes of one page in SQLite's log."""
 
 
 @pytest.fixture
@@ -101,4 +105,60 @@ def test_a_file_that_is_gone_records_nothing(tmp_path: Path) -> None:
         each.unlink()
     said += [spent.add(ISSUER, "2", 10), spent.add(ISSUER, "3", 10)]
     assert (said, path.exists()) == ([True, None, None], False)
+    spent.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """An SQLite file with its tables, and an empty log."""
+    path = tmp_path / "cds.sqlite3"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+def test_a_token_costs_one_page(path: Path) -> None:
+    """What a caller waits for is one page of the file, which holds the row and is its key."""
+    spent = SpentTokens(f"sqlite:///{path}")
+    log = path.with_name(f"{path.name}-wal")
+    spent.add(ISSUER, "0", 10)
+    before = log.stat().st_size
+    said = [spent.add(ISSUER, str(number), 10) for number in range(1, 11)]
+    assert (said, log.stat().st_size - before) == ([True] * 10, 10 * PAGE)
+    spent.close()
+
+
+def test_no_caller_brings_pages_into_the_file(path: Path) -> None:
+    """A thousand pages in the log are left to whoever commits next for the writer."""
+    spent = SpentTokens(f"sqlite:///{path}")
+    before = path.read_bytes()
+    said = [spent.add(ISSUER, str(number), 10) for number in range(1100)]
+    assert (said, path.read_bytes() == before) == ([True] * 1100, True)
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+    assert path.read_bytes() != before
+    engine.dispose()
+    spent.close()
+
+
+def test_calls_that_come_together_use_one_connection(path: Path) -> None:
+    """Callers of one worker wait for each other, and nobody has to ask an SQLite file twice."""
+    spent = SpentTokens(f"sqlite:///{path}")
+    opened: list[object] = []
+    event.listen(spent._connections._engine, "connect", lambda *made: opened.append(made))
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(lambda number: spent.add(ISSUER, str(number), 10), range(200)))
+    spent.close()
+    assert (said, len(opened)) == ([True] * 200, 1)
+
+
+def test_nobody_waits_for_long_behind_another_call(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that hangs has a connection to itself; the next one takes another, and its token is spent."""
+    monkeypatch.setattr(spent_tokens_module, "PATIENCE", 0.01)
+    spent = SpentTokens(f"sqlite:///{path}")
+    assert spent._in_turn is not None
+    with spent._in_turn:
+        assert [spent.add(ISSUER, "1", 10), spent.add(ISSUER, "1", 10)] == [True, False]
     spent.close()

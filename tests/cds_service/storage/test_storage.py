@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -45,6 +46,21 @@ def test_the_newest_migration_is_the_one_the_start_looks_for() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_what_was_spent_before_an_upgrade_stays_spent(empty_database: Engine) -> None:
+    """A token that was used with the tables of any version cannot be used again after the upgrade."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    row = {"issuer": "https://a.example", "jti": "1", "expires_at": 1}
+    with empty_database.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(insert(spent_token), [row])
+        connection.commit()
+    upgrade(empty_database)
+    with empty_database.connect() as connection:
+        assert [each._asdict() for each in connection.execute(select(spent_token))] == [row]
 
 
 def test_the_audit_is_append_only(database: Engine) -> None:
