@@ -16,6 +16,7 @@ from cds_service.call import Call
 from cds_service.errors import TooManyCalls
 from cds_service.hooks.hook_request import HookRequest
 from cds_service.storage import audit
+from cds_service.storage.rows import Row
 from cds_service.storage.writer import Writer
 from cds_service.trust.client import Caller, Client
 from cds_service.trust.rate import RateLimit
@@ -96,16 +97,9 @@ def _outcome(status: int) -> str:
     return SUCCESS if status < 400 else CALLERS_FAULT if status < 500 else OUR_FAULT
 
 
-def _row(call: Call, event: str, outcome: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+def _row(call: Call, event: str, outcome: str, detail: Mapping[str, Any]) -> Row:
+    """Make a row in the order of the table's columns."""
     caller = call.caller
     issuer, tenant, jti = ("", "", "") if caller is None else (caller.issuer, caller.tenant, caller.jti)
-    return {
-        "recorded_at": datetime.now(UTC),
-        "event": event,
-        "outcome": outcome,
-        "issuer": issuer,
-        "tenant": tenant,
-        "jti": jti,
-        "request_id": call.request_id,
-        "detail": {name: value for name, value in detail.items() if value is not None},
-    }
+    known = {name: value for name, value in detail.items() if value is not None}
+    return (datetime.now(UTC), event, outcome, issuer, tenant, jti, call.request_id, known)

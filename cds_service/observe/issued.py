@@ -16,17 +16,9 @@ def write_issued(writer: Writer, caller: Caller, service_id: str, answer: Answer
         return
     issuer, tenant, model_version = caller.issuer, caller.tenant, answer.guidance.model_version
     now = datetime.now(UTC)
-    for card in answer.cards:
-        writer.put(
-            issued_card,
-            {
-                "uuid": card.uuid,
-                "issuer": issuer,
-                "tenant": tenant,
-                "service": service_id,
-                "indicator": card.indicator,
-                "rules": list(card.rule_ids),
-                "model_version": model_version,
-                "issued_at": now,
-            },
-        )
+    # In the order of the table's columns.
+    rows = [
+        (card.uuid, issuer, tenant, service_id, card.indicator, card.rule_ids, model_version, now)
+        for card in answer.cards
+    ]
+    writer.put(issued_card, *rows)

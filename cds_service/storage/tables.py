@@ -21,8 +21,6 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -33,42 +31,52 @@ metadata = MetaData(
 )
 
 
-class _SqliteTime(sqlite.DATETIME):
-    """A moment as SQLAlchemy writes it for SQLite, in a quarter of the time."""
-
-    def bind_processor(self, _: Dialect) -> Callable[[datetime | None], str | None]:
-        return lambda value: None if value is None else value.isoformat(" ", "microseconds")
-
-
-_SQLITE_TIME: TypeEngine[datetime] = _SqliteTime()  # type: ignore[no-untyped-call]
-
-
 class UtcTime(TypeDecorator[datetime]):
     """A moment with its zone: goes in with any zone, comes back in UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The type that a database has for moments."""
-        return dialect.type_descriptor(_SQLITE_TIME if dialect.name == "sqlite" else self.impl_instance)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], object] | None:
+        """What writes a moment down for a database; SQLite has moments as text, without a zone."""
+        return _as_text() if dialect.name == "sqlite" else super().bind_processor(dialect)
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
         """Turn any zone into UTC; a moment without a zone is refused."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs its time zone")
-        if value.tzinfo is not UTC:
-            value = value.astimezone(UTC)
-        # SQLite keeps no zone.
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
         """Give the moment back in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def _as_text() -> Callable[[datetime | None], str | None]:
+    """Make what writes moments as SQLAlchemy does for SQLite, at a tenth of the cost: those of one second
+    share all but their last six digits."""
+    # The second of the moment written last. Several threads write moments: it is replaced as a whole.
+    latest = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), "")
+
+    def text(value: datetime | None) -> str | None:
+        nonlocal latest
+        if value is None:
+            return None
+        moment = _in_utc(value)
+        first, last, shared = latest
+        if not first <= moment <= last:
+            first, last = moment.replace(microsecond=0), moment.replace(microsecond=999_999)
+            shared = first.replace(tzinfo=None).isoformat(" ") + "."
+            latest = first, last, shared
+        return shared + str(moment.microsecond).zfill(6)
+
+    return text
 
 
 def _id() -> Column[Any]:

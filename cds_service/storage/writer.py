@@ -7,9 +7,9 @@ said in the log.
 
 from __future__ import annotations
 
-import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from cds_service.errors import SettingsRefused
 from cds_service.storage.engine import DATABASE_ERRORS
 from cds_service.storage.migrate import prepare
-from cds_service.storage.rows import Insertion, Row
+from cds_service.storage.rows import Insertion, Row, columns_of
 
 # Rows that come within this time travel together, so that each takes little from the answers.
 COLLECT_SECONDS = 0.2
@@ -55,7 +55,7 @@ class Writer:
         self._note = note
         self._sinks = dict(sinks or {})
         # An event among the rows is set when those before it were written or lost.
-        self._queue: queue.SimpleQueue[tuple[Table, Row] | threading.Event] = queue.SimpleQueue()
+        self._waiting: deque[tuple[Table, Row] | threading.Event] = deque()
         self._is_prepared = False
         self._thread: threading.Thread | None = None
         self._at_exit: Finalize | None = None
@@ -65,15 +65,16 @@ class Writer:
         self._start = threading.Lock()
         self._insertion = cache(lambda table: Insertion(table, engine.dialect))
 
-    def put(self, table: Table, row: Row) -> None:
-        """Hand over one row; returns at once."""
-        if self._queue.qsize() >= MOST_WAITING:
-            self.lost += 1
+    def put(self, table: Table, *rows: Row) -> None:
+        """Hand over rows of one table, their values in the order of its columns; returns at once."""
+        if len(self._waiting) >= MOST_WAITING:
+            self.lost += len(rows)
             if not self._is_full:
                 self._is_full = True
-                self._note("rows-lost", 1)
+                self._note("rows-lost", len(rows))
             return
-        self._queue.put((table, row))
+        for row in rows:
+            self._waiting.append((table, row))
         if self._thread is None:
             with self._start:
                 if self._thread is None:
@@ -84,7 +85,7 @@ class Writer:
 
     def waiting(self) -> int:
         """How many rows are not written yet, about."""
-        return self._queue.qsize()
+        return len(self._waiting)
 
     def flush(self, seconds: float = CLOSE_SECONDS) -> None:
         """Wait until every row handed over so far was written or lost, but not for ever."""
@@ -103,46 +104,38 @@ class Writer:
     def _send_for(self) -> threading.Event:
         """Have what waits written now; the event is set when it was written or lost."""
         done = threading.Event()
-        self._queue.put(done)
+        self._waiting.append(done)
         self._hurry.set()
         return done
 
     def _run(self) -> None:
-        while True:
-            batch, awaited = self._next_batch()
+        while not (self._closing.is_set() and not self._waiting):
+            # Nobody who answers has to wake this thread: it looks by itself.
+            if len(self._waiting) < MOST_ROWS:
+                self._hurry.wait(COLLECT_SECONDS)
+                self._hurry.clear()
+            rows, awaited = self._next_batch()
             try:
-                if batch:
-                    self._write(batch)
+                if rows:
+                    self._write(rows)
             finally:
                 for event in awaited:
                     event.set()
-            if self._closing.is_set() and self._queue.empty():
-                return
 
-    def _next_batch(self) -> tuple[list[tuple[Table, Row]], list[threading.Event]]:
-        batch: list[tuple[Table, Row]] = []
-        awaited: list[threading.Event] = []
-        item = self._queue.get()
-        if self._queue.qsize() < MOST_ROWS:
-            self._hurry.wait(COLLECT_SECONDS)
-        self._hurry.clear()
-        try:
-            while True:
-                if isinstance(item, threading.Event):
-                    awaited.append(item)
-                else:
-                    batch.append(item)
-                if len(batch) >= MOST_ROWS:
-                    break
-                item = self._queue.get_nowait()
-        except queue.Empty:
-            pass
-        return batch, awaited
-
-    def _write(self, batch: list[tuple[Table, Row]]) -> None:
+    def _next_batch(self) -> tuple[dict[Table, list[Row]], list[threading.Event]]:
         rows: dict[Table, list[Row]] = {}
-        for table, row in batch:
-            rows.setdefault(table, []).append(row)
+        awaited: list[threading.Event] = []
+        for _ in range(min(len(self._waiting), MOST_ROWS)):
+            item = self._waiting.popleft()
+            if isinstance(item, threading.Event):
+                awaited.append(item)
+            else:
+                table, row = item
+                rows.setdefault(table, []).append(row)
+        return rows, awaited
+
+    def _write(self, rows: Mapping[Table, list[Row]]) -> None:
+        count = sum(map(len, rows.values()))
         for table, several in rows.items():
             self._write_lines(table, several)
         while True:
@@ -151,17 +144,17 @@ class Writer:
             except AWAY:
                 if not self._is_away:
                     self._is_away = True
-                    self._note("rows-waiting", len(batch))
+                    self._note("rows-waiting", count)
                 if self._closing.wait(RETRY_SECONDS):
-                    self._lose(len(batch))
+                    self._lose(count)
                     return
             except Exception:
                 # One row of the batch is no good; the others have nothing to do with it.
-                self._insert_singly(batch)
+                self._insert_singly(rows)
                 return
             else:
                 if self._is_away:
-                    self._note("rows-written", len(batch))
+                    self._note("rows-written", count)
                 self._is_away = self._is_full = False
                 return
 
@@ -179,38 +172,45 @@ class Writer:
             for text, values in ready:
                 connection.exec_driver_sql(text, values)
 
-    def _insert_singly(self, batch: list[tuple[Table, Row]]) -> None:
+    def _insert_singly(self, rows: Mapping[Table, Sequence[Row]]) -> None:
         lost = 0
-        for table, row in batch:
-            try:
-                self._insert({table: [row]})
-            except Exception:
-                lost += not self._is_there(table, row)
+        for table, several in rows.items():
+            for row in several:
+                try:
+                    self._insert({table: [row]})
+                except Exception:
+                    lost += not self._is_there(table, row)
         if lost:
             self._lose(lost)
 
     def _is_there(self, table: Table, row: Row) -> bool:
         """Say whether a row was written by an attempt whose answer did not come."""
+        given = dict(zip(columns_of(table), row, strict=False))
         key = list(table.primary_key)
-        if any(column.name not in row for column in key):
+        if any(column not in given for column in key):
             return False
         try:
             with self._engine.connect() as connection:
-                asked = select(table).where(*(column == row[column.name] for column in key))
+                asked = select(table).where(*(column == given[column] for column in key))
                 return connection.execute(asked).first() is not None
         except DATABASE_ERRORS:
             return False
 
-    def _write_lines(self, table: Table, rows: list[Row]) -> None:
+    def _write_lines(self, table: Table, rows: Sequence[Row]) -> None:
         path = self._sinks.get(table.name)
         if path is None:
             return
+        names = [str(column.name) for column in columns_of(table)]
         try:
             with path.open("ab") as lines:
-                lines.write(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
-        except OSError:
+                lines.write(b"".join(_line(names, row) for row in rows))
+        except (OSError, orjson.JSONEncodeError):
             self._note("sink-failed", len(rows))
 
     def _lose(self, rows: int) -> None:
         self.lost += rows
         self._note("rows-lost", rows)
+
+
+def _line(names: Sequence[str], row: Row) -> bytes:
+    return orjson.dumps(dict(zip(names, row, strict=False)), option=orjson.OPT_APPEND_NEWLINE)

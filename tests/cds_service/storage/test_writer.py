@@ -9,18 +9,17 @@ from sqlalchemy import func, select
 
 from cds_service.storage import audit, issued_card, open_engine
 from cds_service.storage import writer as writer_module
+from cds_service.storage.rows import Row
 from cds_service.storage.writer import Writer
 
-ROW = {
-    "recorded_at": datetime(2026, 5, 4, 12, 0, tzinfo=UTC),
-    "event": "hook-call",
-    "outcome": "0",
-    "issuer": "",
-    "tenant": "",
-    "jti": "",
-    "request_id": "1",
-    "detail": {"service": "s"},
-}
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+def _row(recorded_at: datetime = NOON, request_id: str | None = "1") -> Row:
+    return (recorded_at, "hook-call", "0", "", "", "", request_id, {"service": "s"})
+
+
+ROW = _row()
 
 
 def test_rows_are_written_behind_the_caller(tmp_path: Path) -> None:
@@ -34,7 +33,9 @@ def test_rows_are_written_behind_the_caller(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(audit)).scalar_one() == 1000
     lines = [orjson.loads(line) for line in (tmp_path / "audit.jsonl").read_bytes().splitlines()]
-    assert (len(lines), lines[0]["detail"]) == (1000, {"service": "s"})
+    named = {"recorded_at": "2026-05-04T12:00:00+00:00", "event": "hook-call", "outcome": "0", "issuer": ""}
+    named |= {"tenant": "", "jti": "", "request_id": "1", "detail": {"service": "s"}}
+    assert lines == [named] * 1000
 
 
 def test_who_waits_for_rows_does_not_wait_for_more_of_them(
@@ -58,7 +59,7 @@ def test_a_row_that_cannot_be_written_down_is_lost_alone(tmp_path: Path) -> None
     notes: list[tuple[str, int]] = []
     engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
     writer = Writer(engine, lambda event, rows: notes.append((event, rows)))
-    for row in (ROW, ROW | {"recorded_at": datetime(2026, 5, 4)}, ROW):  # noqa: DTZ001
+    for row in (ROW, _row(recorded_at=datetime(2026, 5, 4)), ROW):  # noqa: DTZ001
         writer.put(audit, row)
     writer.flush()
     writer.put(audit, ROW)
@@ -104,6 +105,21 @@ def test_a_file_that_cannot_be_written_does_not_stop_the_table(tmp_path: Path) -
     assert notes == [("sink-failed", 1)]
 
 
+def test_a_row_that_is_no_json_stops_neither_the_file_nor_the_table(tmp_path: Path) -> None:
+    """What cannot be written as JSON is lost alone; the writer lives on and later rows reach both places."""
+    notes: list[tuple[str, int]] = []
+    engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    writer = Writer(engine, lambda event, rows: notes.append((event, rows)), {"audit": tmp_path / "a.jsonl"})
+    writer.put(audit, (*ROW[:-1], {"service": object()}))
+    writer.flush()
+    writer.put(audit, ROW)
+    writer.close()
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(audit)).scalar_one() == 1
+    assert len((tmp_path / "a.jsonl").read_bytes().splitlines()) == 1
+    assert notes == [("sink-failed", 1), ("rows-lost", 1)]
+
+
 def test_nothing_runs_before_the_first_row(tmp_path: Path) -> None:
     """A process that only looks at its settings starts no thread and makes no file."""
     writer = Writer(open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}"), lambda *_: None)
@@ -135,7 +151,7 @@ def test_a_row_that_no_database_takes_is_lost_alone(tmp_path: Path) -> None:
     notes: list[tuple[str, int]] = []
     engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
     writer = Writer(engine, lambda event, rows: notes.append((event, rows)))
-    for row in (ROW, ROW | {"request_id": None}, ROW):
+    for row in (ROW, _row(request_id=None), ROW):
         writer.put(audit, row)
     writer.flush()
     writer.close()
@@ -149,8 +165,7 @@ def test_a_card_that_is_there_already_is_not_lost(tmp_path: Path) -> None:
     notes: list[tuple[str, int]] = []
     engine = open_engine(f"sqlite:///{tmp_path / 'cds.sqlite3'}")
     writer = Writer(engine, lambda event, rows: notes.append((event, rows)))
-    row = {"uuid": "1", "issuer": "", "tenant": "", "service": "s", "indicator": "info", "rules": []}
-    row |= {"model_version": "1", "issued_at": datetime(2026, 5, 4, 12, 0, tzinfo=UTC)}
+    row = ("1", "", "", "s", "info", (), "1", NOON)
     for _ in range(2):
         writer.put(issued_card, row)
         writer.flush()
