@@ -12,7 +12,8 @@ RUN python -m venv --without-pip /app \
     && /build/tools/bin/pip install --no-deps --require-hashes -r requirements/build.txt -r requirements/compiled.txt \
     && /build/tools/bin/pip --python /app/bin/python install --no-deps --require-hashes -r requirements/run.txt
 COPY . .
-RUN CALCIFICATION_CDS_COMPILED=1 /build/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /build/dist . \
+# Compiling runs the service for a moment, so it is told where the libraries lie.
+RUN CALCIFICATION_CDS_COMPILED=1 PYTHONPATH=/app/lib/python3.11/site-packages /build/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /build/dist . \
     && /build/tools/bin/pip --python /app/bin/python install --no-deps /build/dist/*.whl
 
 # It runs in the production profile, so it wants to be told who may call: without CALCIFICATION_CDS_PUBLIC_URL,

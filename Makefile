@@ -9,6 +9,8 @@ LOCKS := .make/locks
 TOOLS := .make/supply-chain
 THIRD_PARTY := .make/third-party
 COMPILED := .make/compiled
+# The tests of what is compiled beside the core.
+AROUND_THE_CORE := $(addprefix tests/cds_service/,hooks fhir observe storage trust) $(wildcard tests/cds_service/test_*.py)
 # Measured as the image runs it, with the compiled core, where there is a compiler; the run says which.
 BENCH = $(MAKE) --no-print-directory compiled || echo "No compiled core: the pure one is measured."; \
 	PYTHONSAFEPATH=1 PYTHONPATH="$$([ -e $(COMPILED)/stamp ] && echo $(CURDIR)/$(COMPILED)):$(CURDIR)" $(RUN) -m benchmarks
@@ -95,10 +97,11 @@ deep: $(VENV)/all.stamp system-packages $(THIRD_PARTY)/stamp $(THIRD_PARTY)-npm.
 image-check: $(VENV)/all.stamp system-packages ## build the Dockerfile with buildah, start the image, call it once (needs root)
 	@$(RUN) -m tests.image
 
-compiled: $(COMPILED)/stamp ## compile the core into .make/compiled: needs a C compiler and two minutes
+compiled: $(COMPILED)/stamp ## compile core and hooks into .make/compiled: needs gcc and five minutes
 
-test-compiled: $(COMPILED)/stamp ## the tests of the core against its compiled form, and the same answers from both
+test-compiled: $(COMPILED)/stamp ## the tests of core and hooks against their compiled form, and the same answers from both
 	@$(RUN) -m pytest -q -o pythonpath="$(COMPILED) ." -m "deep or not deep" tests/cards tests/compiled
+	@$(RUN) -m pytest -q -o pythonpath="$(COMPILED) ." $(AROUND_THE_CORE)
 
 mutate-data: $(VENV)/all.stamp ## change each cell of the clinical tables: does a test notice? (TABLES=base_table.csv for one)
 	@$(RUN) -m tests.mutate_data $(TABLES)
@@ -141,8 +144,8 @@ $(VENV)/all.stamp: requirements/all.txt $(VENV)/run.stamp
 	@$(PIP) install --no-deps --require-hashes -r requirements/all.txt
 	@touch $@
 
-$(COMPILED)/stamp: hatch_build.py $(shell find cards -type f -not -name '*.pyc') | $(VENV)/all.stamp system-packages
-	@echo "Compiling the core into $(COMPILED) ..."
+$(COMPILED)/stamp: hatch_build.py $(shell find cards cds_service -type f -not -name '*.pyc') | $(VENV)/all.stamp system-packages
+	@echo "Compiling core and hooks into $(COMPILED) ..."
 	@$(RUN) hatch_build.py $(COMPILED)
 	@touch $@
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cards.value_class import value_class
-from hatch_build import with_constructors
+from hatch_build import compiled_modules, with_constructors
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPILED = ROOT / ".make" / "compiled"
@@ -61,8 +61,8 @@ def test_a_spelled_out_constructor_makes_the_same_values() -> None:
 
 def test_a_traceback_names_the_lines_of_the_source() -> None:
     """The build moves no line of any module, so that a line number means the same in both forms."""
-    for path in (ROOT / "cards").rglob("*.py"):
-        source = path.read_text()
+    for module in compiled_modules():
+        source = (ROOT / module).read_text()
         written = with_constructors(source).splitlines()
         changed = [
             line for line, new in zip(source.splitlines(), written, strict=True) if line != new and line
@@ -77,9 +77,9 @@ def test_a_value_class_without_room_for_its_constructor_is_refused() -> None:
 
 
 def _value_classes() -> Iterator[str]:
-    for path in sorted((ROOT / "cards").rglob("*.py")):
-        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        lines = path.read_text().splitlines()
+    for file in compiled_modules():
+        module = file.removesuffix(".py").replace("/", ".")
+        lines = (ROOT / file).read_text().splitlines()
         for line, below in pairwise(lines):
             if line == "@value_class":
                 yield f"{module}.{below.removeprefix('class ').rstrip(':')}"
