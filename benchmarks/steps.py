@@ -117,18 +117,23 @@ def line_steps(it: Bench, bodies: Sequence[bytes]) -> dict[str, Step]:
 
 
 def growth(it: Bench) -> list[Growth]:
-    """What the whole line costs as reports grow."""
+    """What the whole line costs as reports grow, and the JSON parser alone beside it."""
     rows = []
     for observations in GROWTH:
         bodies = [orjson.dumps(each) for each in sign_offs(3, observations)]
         passes = PASSES if observations <= 300 else 3
         spent = per_request(partial(_whole, it, bodies), len(bodies), passes)
-        rows.append(Growth(observations, len(bodies[0]), spent / 1000))
+        parsed = per_request(partial(_parse, bodies), len(bodies), passes)
+        rows.append(Growth(observations, len(bodies[0]), spent / 1000, parsed / 1000))
     return rows
 
 
 def _whole(it: Bench, bodies: Sequence[bytes], number: int) -> bytes:
     return it.whole(bodies[number])
+
+
+def _parse(bodies: Sequence[bytes], number: int) -> object:
+    return orjson.loads(bodies[number])
 
 
 def hottest(it: Bench, bodies: Sequence[bytes], most: int = 3) -> dict[str, float]:

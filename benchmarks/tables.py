@@ -119,10 +119,12 @@ def _growth(run: Run) -> Table:
             f"{one.body_bytes / 1024:.0f}",
             f"{one.milliseconds:.2f}",
             f"{one.milliseconds / one.observations * 1e3:.1f}",
+            f"{one.parser_milliseconds / one.observations * 1e3:.1f}",
         )
         for one in run.growth
     ]
-    return Table("As reports grow", ("Observations", "KiB", "whole line ms", "µs each"), tuple(rows))
+    head = ("Observations", "KiB", "whole line ms", "µs each", "JSON parser alone, µs each")
+    return Table("As reports grow", head, tuple(rows))
 
 
 def _figures(title: str, head: str, figures: Mapping[str, float], digits: int = 0) -> Table:

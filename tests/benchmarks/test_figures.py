@@ -34,7 +34,11 @@ def run_of(service: float = 500.0, **members: object) -> Run:
         seen("es384", 200, 200),
         seen("healthchain", 600, 600),
     )
-    growth = (Growth(8, 11_000, 0.8), Growth(300, 480_000, 20.0), Growth(10_000, 16_000_000, 700.0))
+    growth = (
+        Growth(8, 11_000, 0.8, 0.1),
+        Growth(300, 480_000, 20.0, 3.0),
+        Growth(10_000, 16_000_000, 900.0, 120.0),
+    )
     whole = Run(
         {"processor": "made up", "load average before": "0.00"}, variants, 200.0, REQUEST_US, growth=growth
     )
@@ -77,13 +81,25 @@ def test_a_run_above_all_floors_meets_them() -> None:
         ("First answer", run_of(side_by_side=(seen("service", 1, start=3.1),))),
         ("Memory", run_of(side_by_side=(seen("service", 1, worker=161.0),))),
         ("A request of 5 MiB", run_of(large_ms=500.0)),
-        ("One more Observation", run_of(growth=(Growth(300, 1, 20.0), Growth(10_000, 1, 900.0)))),
+        (
+            "One more Observation",
+            run_of(growth=(Growth(300, 1, 20.0, 3.0), Growth(10_000, 1, 1200.0, 120.0))),
+        ),
     ],
 )
 def test_a_run_below_a_floor_says_which(about: str, run: Run) -> None:
     """The one figure that is too bad is the one that is called not met."""
     missed = [one.about for one in floors(run) if not one.is_met]
     assert [each[: len(about)] for each in missed] == [about]
+
+
+def test_a_parser_that_does_not_slow_down_lets_nothing_more_pass() -> None:
+    """Where memory costs the same at every size, the line itself may take a quarter more and not half."""
+    told = [
+        floors(Run(growth=(Growth(300, 1, 20.0, 3.0), Growth(10_000, 1, each * 10, 90.0))))[0].is_met
+        for each in (83.0, 84.0)
+    ]
+    assert told == [True, False]
 
 
 def test_a_ratio_is_met_only_when_both_ways_to_count_it_say_so() -> None:
