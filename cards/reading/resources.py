@@ -62,15 +62,21 @@ class Resources:
             self._note_outcome(resource, position)
             return
         ident = resource.get("id")
+        is_again = False
+        if isinstance(ident, str):
+            name = f"{kind}/{ident}"
+            first = self._by_reference.get(name)
+            # What lies there under an address that somebody gave it is not the resource of that name.
+            if first is not None and first.get("id") == ident and first.get("resourceType") == kind:
+                is_again = True
+            else:
+                self._by_reference[name] = resource
         if isinstance(full_url, str):
             self._by_reference.setdefault(full_url, resource)
-        if isinstance(ident, str):
-            known = len(self._by_reference)
-            self._by_reference.setdefault(f"{kind}/{ident}", resource)
-            if len(self._by_reference) == known:
-                # The same resource sent twice (context and prefetch), or an earlier version of it.
-                self.versions.append(resource)
-                return
+        if is_again:
+            # The same resource sent twice (context and prefetch), or an earlier version of it.
+            self.versions.append(resource)
+            return
         self.all.append(resource)
         same = self._by_type.get(kind)
         if same is None:
