@@ -125,19 +125,12 @@ def known_cancer_sides(facts: Facts, findings: tuple[Finding, ...]) -> int:
     return sides
 
 
-_NUMBERED: Final = tuple([f"F{number}" for number in range(1, 41)])
-
-
 def in_order(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings by id (F2 before F10), so that the order they came in does not matter."""
     if len(findings) < 2:
         return findings
-    if len(findings) <= len(_NUMBERED):
-        for place, finding in enumerate(findings):
-            if finding.finding_id != _NUMBERED[place]:
-                break
-        else:
-            return findings  # as the reader numbers them
+    if all(finding.finding_id == f"F{number}" for number, finding in enumerate(findings, 1)):
+        return findings  # as the reader numbers them
     # Two findings of one id stand in an order of their own, too; the reader never makes such.
     return tuple(sorted(findings, key=lambda finding: (_place(finding.finding_id), repr(finding))))
 

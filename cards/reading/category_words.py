@@ -81,11 +81,7 @@ def named_categories(text: str) -> frozenset[str]:
 
 def names_no_other(category: str, text: str) -> bool:
     """Whether ``text`` names no category but this one (``BI-RADS category 4A`` and 4A)."""
-    words = text.split(" ")
-    if words.pop() == category:
-        for word in words:
-            if word.lower() not in _PLAIN_WORDS:
-                break
-        else:
-            return True
+    *before, last = text.split(" ")
+    if last == category and all(word.lower() in _PLAIN_WORDS for word in before):
+        return True
     return named_categories(text) <= {category}

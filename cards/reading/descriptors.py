@@ -69,7 +69,7 @@ _MORPHOLOGY_RANK: Final = {name: rank for rank, name in enumerate(MORPHOLOGY_ORD
 
 
 class _Descriptors:
-    """What the parts of one finding say, added to the ``features`` that its neighbours state."""
+    """What the parts of one finding say, collected."""
 
     __slots__ = (
         "changes",
@@ -87,7 +87,7 @@ class _Descriptors:
         self.morphologies: list[str] = []
         self.distributions: list[str] = []
         self.changes: list[str] = []
-        self.features = features
+        self.features = [*features]
         self.symmetry = "not_stated"
         self.location_context = "none"
         self.near_known_cancer = self.none = self.other = False
@@ -226,14 +226,12 @@ def _spelled(concept: Concept, answer: Answer, terminology: Terminology) -> str:
     element = answer.element
     received = element.get("valueCodeableConcept") or element.get("valueCoding")
     codings = [*codings_of(received), *codings_of(element.get("code"))]
-    for coding in codings:
-        if _bare_word(coding, terminology) is not None:
-            break
-    else:
+    bare = [_bare_word(coding, terminology) for coding in codings]
+    if not any(bare):
         return name
     words = {
-        _bare_word(coding, terminology)
-        for coding in codings
+        word
+        for coding, word in zip(codings, bare, strict=True)
         if name in coded(terminology, coding).of("morphology")
     }
     word = words.pop() if len(words) == 1 else None

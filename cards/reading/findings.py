@@ -47,13 +47,6 @@ class Findings:
         return tuple(described.finding() for described in self.described)
 
 
-_IDS: Final = tuple(f"F{number}" for number in range(1, 33))
-
-
-def _finding_id(position: int) -> str:
-    return _IDS[position] if position < len(_IDS) else f"F{position + 1}"
-
-
 _EARLIER_EXAM: Final = frozenset(("q_previously_demonstrated_by", "prior_exam_reference"))
 _WORDS: Final = frozenset(("comparison_status", "clinical_finding", "bac_grade"))
 
@@ -79,7 +72,7 @@ def read_findings(
         if gathered.side is None:
             study_side = study_side or _side_of_study(report, terminology)
             gathered.side = study_side
-        finding_id = _finding_id(len(found))
+        finding_id = f"F{len(found) + 1}"
         described = describe(gathered, finding_id, terminology, problems)
         if described is None:
             continue
@@ -148,7 +141,7 @@ def _add_conclusions(
         covered = {name for one in found for name in one.morphology}
         if found and named <= covered:
             continue
-        finding_id = _finding_id(len(found))
+        finding_id = f"F{len(found) + 1}"
         found.append(Described(finding_id, "missing", tuple(sorted(named)), "not_stated"))
         sources[finding_id] = (reference,)
     return False

@@ -125,9 +125,7 @@ def _answer(element: Json, code: Coded, path: str, terminology: Terminology) -> 
         received = element.get("valueCoding")
     value = NOTHING if received is None else coded(terminology, received)
     role = code.role
-    # Nearly every component is a code and a coded value: then there is no valueBoolean to look for.
-    only_coded = len(element) == 2 and received is not None and code is not NOTHING
-    denied = (not only_coded and element.get("valueBoolean") is False) or (value.absent and role != "change")
+    denied = element.get("valueBoolean") is False or (value.absent and role != "change")
     if role is None and code.domains and value is not WRONG and not _ASSERTING.isdisjoint(code.domains):
         value = _joined(value, code)
     return Answer(code, value, element, path, role, denied)

@@ -23,7 +23,6 @@ _UNITS: Final = {
 _MARKDOWN: Final = str.maketrans(
     {"<": "&lt;", ">": "&gt;", "&": "&amp;"} | {sign: f"\\{sign}" for sign in "\\`*_[]|#!"}
 )
-_TWO_DIGITS: Final = tuple([f"{number:02}" for number in range(32)])
 _TERM_COLUMNS: Final = ("kind", "spelling", "term", "class", "ambiguous")
 
 
@@ -154,8 +153,4 @@ def place_words(concepts: Sequence[str], words: Texts) -> str:
 
 def day(value: date) -> str:
     """Write a date as ISO 8601: the same in every country and language."""
-    year = value.year
-    if year < 1000:
-        return value.isoformat()
-    # A third of what isoformat costs, and a card names up to eight days.
-    return f"{year}-{_TWO_DIGITS[value.month]}-{_TWO_DIGITS[value.day]}"
+    return value.isoformat()

@@ -13,6 +13,7 @@ from cards.guidance import assess
 from cards.guidance.conditional import load_conditional_rows
 from cards.guidance.follow_up import shortest
 from cards.guidance.last_advice import last_advice
+from cards.guidance.report import in_order
 from cards.guidance.situations import load_situations
 from cards.guidance.special_sets import load_special_sets
 from cards.guidance.surveillance import load_surveillance
@@ -141,3 +142,10 @@ def test_a_record_file_says_its_section_in_a_comment_at_the_top(text: str):
     """No comment, or one that names no section, is refused on line 1."""
     with pytest.raises(BrokenTable, match=r"t\.toml, line 1: the comment at the top"):
         read_records("t.toml", text)
+
+
+def test_findings_as_the_reader_numbers_them_are_not_sorted_again() -> None:
+    """However many there are, they come back as they are: comparing them costs more than judging them."""
+    findings = tuple(Finding(f"F{number}") for number in range(1, 301))
+    assert in_order(findings) is findings
+    assert in_order(findings[::-1]) == findings
