@@ -28,9 +28,10 @@ PACKAGES = ("cards", "cds_service")
 LEFT = frozenset({"cards/value_class.py"})
 # What a hook call runs through before and after the core. Nothing here waits for a partner.
 AROUND = {
-    "cds_service": ("admission", "call", "fresh_ids", "hooks_first", "permits", "reception"),
+    "cds_service": ("admission", "body_length", "call", "fresh_ids", "hooks_first", "permits", "reception"),
     "cds_service/fhir": ("gather", "gathered", "lacking", "patient_guard", "prefetch_value"),
     "cds_service/hooks": (
+        "endpoint",
         "hook_request",
         "json_body",
         "language",
@@ -41,9 +42,9 @@ AROUND = {
         "report_context",
         "respond",
     ),
-    "cds_service/observe": ("audit", "issued", "metrics", "metrics_later", "requests"),
+    "cds_service/observe": ("audit", "issued", "log", "metrics", "metrics_later", "requests"),
     "cds_service/storage": ("rows",),
-    "cds_service/trust": ("cors", "gate", "headers", "rate"),
+    "cds_service/trust": ("client", "cors", "gate", "headers", "rate"),
 }
 # The compiler watches how the golden cases are answered, and lays the code out for the ways that they take.
 # What they never run through is compiled as if nobody had watched.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from werkzeug.wrappers import Response
-from werkzeug.wsgi import get_content_length
 
+from cds_service.body_length import body_length
 from cds_service.errors import Overloaded, refusal_of
 from cds_service.permits import HELD, Permits
 
@@ -70,7 +70,7 @@ def admit(app: WSGIApplication, permits: Permits, refused: Refused) -> WSGIAppli
             return answer(environ, start_response)
         HELD.permits = permits
         try:
-            length = get_content_length(environ)
+            length = body_length(environ)
             environ["wsgi.input"] = _Arriving(environ["wsgi.input"], permits, length)
             return app(environ, start_response)
         finally:

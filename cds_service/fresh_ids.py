@@ -1,15 +1,20 @@
-"""Random uuids, many at a time: one call to the system for 256 of them instead of one for each."""
+"""Uuids that sort by the moment at which they were drawn, 256 of them with one call to the system.
+
+They are of version 7 (https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7): milliseconds since 1970,
+then random bits. Rows that are written together then stand together in the index of a database.
+"""
 
 from __future__ import annotations
 
 import os
+import time
+from typing import Final
 
-_AT_ONCE = 256
-_BYTES = 16
-# Of 16 random bytes two say what they are: a uuid of version 4, and of the variant that everybody uses.
-_VERSION_BYTE, _VARIANT_BYTE = 6, 8
-_VERSION = bytes(0x40 | byte & 0x0F for byte in range(256))
-_VARIANT = bytes(0x80 | byte & 0x3F for byte in range(256))
+_AT_ONCE: Final = 256
+# The moment takes 6 of the 16 bytes of a uuid.
+_RANDOM_BYTES: Final = 10
+# Two bits of the digit after the version say that it is a uuid as everybody writes them.
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) & 0b11] for digit in "0123456789abcdef"}
 
 # Lists give and take their members safely between threads.
 _ready: list[str] = []
@@ -18,7 +23,7 @@ os.register_at_fork(after_in_child=_ready.clear)
 
 
 def fresh_uuid() -> str:
-    """Make a random uuid (version 4) for a card, a suggestion (CH-110) or a request."""
+    """Make a uuid of version 7, never twice the same, for a card, a suggestion (CH-110) or a request."""
     while True:
         try:
             return _ready.pop()
@@ -27,15 +32,14 @@ def fresh_uuid() -> str:
 
 
 def _several() -> list[str]:
-    drawn = bytearray(os.urandom(_BYTES * _AT_ONCE))
-    drawn[_VERSION_BYTE::_BYTES] = drawn[_VERSION_BYTE::_BYTES].translate(_VERSION)
-    drawn[_VARIANT_BYTE::_BYTES] = drawn[_VARIANT_BYTE::_BYTES].translate(_VARIANT)
-    digits = drawn.hex()
-    return [_uuid(digits, start) for start in range(0, len(digits), 2 * _BYTES)]
+    moment = f"{time.time_ns() // 1_000_000:012x}"
+    begin = f"{moment[:8]}-{moment[8:]}-7"
+    digits = os.urandom(_RANDOM_BYTES * _AT_ONCE).hex()
+    return [_uuid(begin, digits, start) for start in range(0, len(digits), 2 * _RANDOM_BYTES)]
 
 
-def _uuid(digits: str, at: int) -> str:
+def _uuid(begin: str, digits: str, at: int) -> str:
     return (
-        f"{digits[at : at + 8]}-{digits[at + 8 : at + 12]}-{digits[at + 12 : at + 16]}"
-        f"-{digits[at + 16 : at + 20]}-{digits[at + 20 : at + 32]}"
+        f"{begin}{digits[at : at + 3]}-{_VARIANT[digits[at + 3]]}{digits[at + 4 : at + 7]}"
+        f"-{digits[at + 7 : at + 19]}"
     )

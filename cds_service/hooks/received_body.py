@@ -6,8 +6,9 @@ from typing import Any
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.http import parse_options_header
-from werkzeug.wsgi import get_content_length, get_input_stream
+from werkzeug.wsgi import get_input_stream
 
+from cds_service.body_length import body_length
 from cds_service.errors import BodyTooLarge, NotJson
 
 # The two FHIR types are what FHIR clients send by default: the current one and that of DSTU2.
@@ -25,7 +26,7 @@ def json_bytes(environ: dict[str, Any], most: int) -> bytes:
         raise NotJson("Send the request as application/json.", expression="Content-Type")
     if environ.get("HTTP_CONTENT_ENCODING") not in (None, "", "identity"):
         raise NotJson("Send the body without Content-Encoding.", expression="Content-Encoding")
-    length = get_content_length(environ)
+    length = body_length(environ)
     if length is None:
         return _of_unknown_length(environ, most)
     if length > most:

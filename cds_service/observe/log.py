@@ -7,7 +7,6 @@ ids, and tracebacks with local variables would write resources.
 from __future__ import annotations
 
 import logging
-import sys
 from datetime import UTC, datetime
 from pathlib import PurePath
 from types import TracebackType
@@ -15,6 +14,8 @@ from typing import Any, BinaryIO
 
 import orjson
 import structlog
+
+from cds_service.observe.standard_output import StandardOutput
 
 REQUEST_EVENT = "request"
 FAILURE_EVENT = "failure"
@@ -43,18 +44,6 @@ class JsonLines(structlog.BoundLoggerBase):
         fields["level"] = level
         fields["timestamp"] = datetime.now(UTC)
         self._logger.msg(orjson.dumps(fields, option=orjson.OPT_UTC_Z))
-
-
-class StandardOutput:
-    """The bytes side of standard output, looked up at each line so that it can be redirected."""
-
-    def write(self, line: bytes) -> None:
-        """Write one line."""
-        sys.stdout.buffer.write(line)
-
-    def flush(self) -> None:
-        """Hand the line on."""
-        sys.stdout.buffer.flush()
 
 
 def open_log(stream: BinaryIO | None = None) -> Any:

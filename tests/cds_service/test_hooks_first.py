@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import Client, TestResponse
 
+from cds_service.app import create_app
+from cds_service.observe.log import open_log
+from cds_service.settings import Settings
 from tests.cds_service.golden import SIGN_OFF_PATH, golden_request
 from tests.cds_service.trust.production import SIGN_OFF, Production
 
@@ -61,17 +65,17 @@ def test_both_ways_answer_alike(
     assert first == second
 
 
-def test_our_own_fault_is_told_alike(
-    app: Flask, client: FlaskClient, log_stream: io.BytesIO, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_our_own_fault_is_told_alike(tmp_path: Path, log_stream: io.BytesIO) -> None:
     """A crash is a 500 that says nothing, and two lines in the log: what was raised where, and the call."""
 
-    def crash(*_: object) -> None:
+    def crash() -> date:
         raise ValueError("secret")
 
-    monkeypatch.setattr("cds_service.hooks.endpoint.answer_hook", crash)
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    app = create_app(settings, today=crash, log=open_log(log_stream))
     given = FROM_HERE | {"json": golden_request(), "headers": {"X-Request-Id": ID}}
-    before, within = (each.post(SIGN_OFF_PATH, **given) for each in (client, framework(app)))
+    before, within = (each.post(SIGN_OFF_PATH, **given) for each in (app.test_client(), framework(app)))
+    app.extensions["house"].close()
     assert (before.status_code, told(before)) == (500, told(within))
     lines = [orjson.loads(line)["event"] for line in log_stream.getvalue().splitlines()]
     assert lines == ["failure", "request"] * 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from cds_service.app import create_app
+from cds_service.hooks.line import utc_date
 from cds_service.observe.log import open_log
 from cds_service.settings import Settings
 from cds_service.storage import audit
@@ -43,7 +46,13 @@ class Production:
     """The service, a caller of it, its log and its audit."""
 
     def __init__(
-        self, folder: Path, registry: str = REGISTRY, *, pinned: bool = True, **settings: Any
+        self,
+        folder: Path,
+        registry: str = REGISTRY,
+        *,
+        pinned: bool = True,
+        today: Callable[[], date] = utc_date,
+        **settings: Any,
     ) -> None:
         every = json.loads(registered_keys())["keys"]
         good = [key for key in every if key["kid"] not in ("short", "twin")]
@@ -57,7 +66,7 @@ class Production:
             "database_url": f"sqlite:///{folder / 'cds.sqlite3'}",
             "trusted_proxies": "127.0.0.1",
         }
-        self.app: Flask = create_app(Settings(**(given | settings)), log=open_log(self.stream))
+        self.app: Flask = create_app(Settings(**(given | settings)), today=today, log=open_log(self.stream))
         self.client: FlaskClient = self.app.test_client()
         self.house: House = self.app.extensions["house"]
         # A pinned set with a short key or two of one name would stop the start; a fetched one may have them.
