@@ -30,7 +30,7 @@ Examples:
   python -m benchmarks                            # everything, then the floors: met or not
   python -m benchmarks --quick                    # no server, no wrk: for a busy machine
   python -m benchmarks --only request --only steps
-  python -m benchmarks --only service --pairs 6   # one variant, more rounds
+  python -m benchmarks --only service --pairs 30  # one variant, more rounds
   python -m benchmarks --save                     # keep the run in benchmarks/results
   python -m benchmarks --check                    # 1 when a ratio is 15 percent below the kept one
 
@@ -45,10 +45,10 @@ Keep the machine quiet for figures to publish: the first line says how busy it w
 )
 @click.option("--quick", is_flag=True, help="Leave out what needs a server and wrk.")
 @click.option(
-    "--seconds", default=4, show_default=True, type=click.IntRange(1, 120), help="Length of a round."
+    "--seconds", default=2, show_default=True, type=click.IntRange(1, 120), help="Length of a round."
 )
 @click.option(
-    "--pairs", default=4, show_default=True, type=click.IntRange(1, 50), help="Rounds of each variant."
+    "--pairs", default=12, show_default=True, type=click.IntRange(1, 50), help="Rounds of each variant."
 )
 @click.option(
     "--only",

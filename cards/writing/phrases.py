@@ -151,6 +151,7 @@ def place_words(concepts: Sequence[str], words: Texts) -> str:
     return ", ".join(dict.fromkeys(named))
 
 
+@lru_cache(maxsize=512)  # most cards name the same few days: today, and when something is due
 def day(value: date) -> str:
     """Write a date as ISO 8601: the same in every country and language."""
     return value.isoformat()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from cds_service.errors import BadRequest
 
-Resource = Mapping[str, object]
+Resource = dict[str, object]
 
 
 def refuse_other_patients(

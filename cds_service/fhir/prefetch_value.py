@@ -10,7 +10,7 @@ from cards.problem import Problem
 from cards.value_class import value_class
 from cds_service.hooks.members import mistyped
 
-Resource = Mapping[str, object]
+Resource = dict[str, object]
 State = Literal["absent", "null", "empty", "outcome", "data"]
 
 
@@ -111,7 +111,7 @@ def _is_harmless(outcome: Resource) -> bool:
     )
 
 
-def next_page(bundle: Resource) -> object:
+def next_page(bundle: Mapping[str, object]) -> object:
     """The address of the next page as it was sent, of whatever type; None on the last page."""
     links = bundle.get("link")
     for link in links if isinstance(links, list) else ():

@@ -10,7 +10,7 @@ from cds_service.errors import RequestRefused
 from cds_service.hooks.json_body import parse_json_object
 from cds_service.outgoing import Budget, Destination, Outgoing, OutgoingFailed, OutgoingRefused
 
-Resource = Mapping[str, object]
+Resource = dict[str, object]
 
 ACCEPT = "application/fhir+json"
 # What servers call FHIR JSON: today's name, the plain one and that of DSTU2.

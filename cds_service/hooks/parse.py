@@ -6,7 +6,6 @@ unknown members and optional members that hold null.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import cast
 
 from cds_service.errors import BadRequest
@@ -14,7 +13,7 @@ from cds_service.hooks.hook_request import FhirAuthorization, HookRequest
 from cds_service.hooks.members import is_address, is_text, is_uuid, missing, mistyped
 from cds_service.hooks.service import Service
 
-JsonObject = Mapping[str, object]
+JsonObject = dict[str, object]
 
 
 def parse_hook_request(body: JsonObject, service: Service) -> HookRequest:

@@ -72,11 +72,9 @@ def draft_orders(request: HookRequest) -> tuple[dict[str, object], ...]:
 
     Raises BadRequest when its entries are no array.
     """
-    bundle = cast("Mapping[str, object]", request.context["draftOrders"])
+    bundle = cast("dict[str, object]", request.context["draftOrders"])
     received = receive_bundle(bundle, "context.draftOrders").resources
-    return tuple(
-        cast("dict[str, object]", each) for each in received if each.get("resourceType") == "ServiceRequest"
-    )
+    return tuple(each for each in received if each.get("resourceType") == "ServiceRequest")
 
 
 def concepts(value: object) -> tuple[Mapping[str, object], ...]:
