@@ -115,7 +115,7 @@ def compile_core(folder: Path) -> None:
     modules = compiled_modules()
     for module in modules:
         path = folder / module
-        path.write_text(with_constructors(path.read_text()))
+        path.write_text(with_quick_values(path.read_text()))
     with tempfile.TemporaryDirectory() as scratch:
         if sys.platform == "linux":
             _compile(folder, modules, scratch, *WATCH)
@@ -142,26 +142,36 @@ def _run(command: list[str], folder: Path) -> None:
         raise RuntimeError(f"What calls run through could not be compiled:\n{done.stdout}{done.stderr}")
 
 
-def with_constructors(source: str) -> str:
-    """Spell out the constructor of every value class (cards/value_class.py) in the text of a module.
+def with_quick_values(source: str) -> str:
+    """Write every value class (cards/value_class.py) of a module as mypyc makes it fastest.
 
-    So mypyc gives its members fixed places and compiles what fills them; a constructor that ``dataclass``
-    makes stays Python, and takes ten times as long. It goes into the empty line above the members: a
-    traceback names the lines of the source.
+    Its constructor is spelled out, which gives the members fixed places: one that ``dataclass`` makes stays
+    Python, and takes ten times as long. No value leads back to itself, so that the collector of garbage need
+    not know of it. All of this goes into empty lines: a traceback names the lines of the source.
     """
     lines = source.splitlines()
     classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    is_changed = False
     for node in classes:
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Name) and decorator.id == "value_class":
                 members = [each for each in node.body if isinstance(each, ast.AnnAssign)]
-                above = members[0].lineno - 2
-                if lines[above]:
-                    raise RuntimeError(f"{node.name}: leave a line empty above the first member")
-                lines[above] = f"    {_constructor(members)}"
+                _fill(lines, members[0].lineno - 1, f"    {_constructor(members)}", node.name)
+                _fill(lines, decorator.lineno - 1, "@mypyc_attr(acyclic=True, free_list_len=1)", node.name)
                 lines[decorator.lineno - 1] = "@dataclasses.dataclass(init=False, unsafe_hash=True)"
-    future = "from __future__ import annotations"
-    return "\n".join([*lines, ""]).replace(future, f"{future}; import dataclasses", 1)
+                is_changed = True
+    if is_changed:
+        first = lines.index("from __future__ import annotations")
+        lines[first] += "; import dataclasses, typing"
+        _fill(lines, first + 2, "if typing.TYPE_CHECKING: from mypy_extensions import mypyc_attr", "imports")
+    return "\n".join([*lines, ""])
+
+
+def _fill(lines: list[str], number: int, text: str, where: str) -> None:
+    """Write into the line of that number, counted from 1, which has to be empty."""
+    if lines[number - 1]:
+        raise RuntimeError(f"{where}: leave a line empty in place of {lines[number - 1]!r}")
+    lines[number - 1] = text
 
 
 def _constructor(members: list[ast.AnnAssign]) -> str:

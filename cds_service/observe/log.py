@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import orjson
 import structlog
 
-from cds_service.observe.standard_output import StandardOutput
+from cds_service.observe.standard_output import LinesTogether, StandardOutput
 
 REQUEST_EVENT = "request"
 FAILURE_EVENT = "failure"
@@ -46,7 +46,7 @@ class JsonLines(structlog.BoundLoggerBase):
         self._logger.msg(orjson.dumps(fields, option=orjson.OPT_UTC_Z))
 
 
-def open_log(stream: BinaryIO | None = None) -> Any:
+def open_log(stream: BinaryIO | LinesTogether | None = None) -> Any:
     """Return a logger that writes JSON lines to ``stream`` (standard output by default)."""
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     return structlog.wrap_logger(
