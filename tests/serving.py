@@ -16,10 +16,13 @@ from typing import Any
 
 import orjson
 
+from cds_service.observe.standard_output import COLLECT_SECONDS
 from tests.postgresql import free_port
 from tests.third_party.programs import command_line, environment
 
 START_SECONDS = 60.0
+SOON = 5 * COLLECT_SECONDS
+"""Seconds after which the log of a process that serves holds what has happened."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class Serving:
         return self.folder / f"serve-{self.port}.log"
 
     def lines(self, event: str) -> list[dict[str, Any]]:
-        """Its log lines of one event."""
+        """Its log lines of one event, those of this moment too."""
+        time.sleep(SOON)
         lines = [each for each in self.log.read_bytes().splitlines() if each.startswith(b"{")]
         return [line for line in map(orjson.loads, lines) if line["event"] == event]
 

@@ -22,6 +22,7 @@ from joserfc.jwk import ECKey
 from cds_service.trust.forging import Forge
 from tests.cds_service.golden import SIGN_OFF_PATH, golden_request
 from tests.postgresql import free_port
+from tests.serving import SOON
 from tests.third_party.programs import ROOT, command_line, environment, start
 
 PUBLIC_URL = "https://cds.example.org"
@@ -129,7 +130,8 @@ class Replica:
         return self.process.wait(STOP_SECONDS)
 
     def log(self) -> list[dict[str, Any]]:
-        """The lines of its log that are JSON."""
+        """The lines of its log that are JSON, those of this moment too."""
+        time.sleep(SOON)
         lines = self.log_file.read_bytes().splitlines()
         return [orjson.loads(line) for line in lines if line.startswith(b"{")]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import pytest
 from cds_service.golden_cases import fixtures_folder
 from cds_service.hooks.services import REPORT_SIGN
 from tests.golden import PUBLIC_URL
+from tests.serving import SOON
 from tests.third_party.conftest import TOKEN, StandIns
 from tests.third_party.golden_cards import golden, same_everywhere
 from tests.third_party.programs import Answered
@@ -73,6 +75,7 @@ def test_no_token_is_in_the_log(stand_ins: StandIns) -> None:
     """After calls with both tokens the service's log holds neither (CH-088, CH-183)."""
     _sign(stand_ins)
     _sign(stand_ins, token="wrong-token-91")
+    time.sleep(SOON)
     log = stand_ins.production.log.read_text()
     assert '"fhir_reads"' in log
     assert [word for word in (TOKEN, "wrong-token-91", "eyJ") if word in log] == []
