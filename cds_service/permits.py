@@ -15,8 +15,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-TURNS = 4
-"""Calls that compute at a time: one, and others to go on with while it writes or reads a little."""
+TURNS = 2
+"""Calls that compute at a time: one, and another to go on with while it writes or reads a little."""
 MOST_WAITING = 32
 """Calls that may wait for others without a permit; further ones keep theirs."""
 PATIENCE = 0.02

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 
 ANSWER_SECONDS = 20.0
+MOMENT = 0.5
 FAILED = 0
 
 
@@ -127,9 +128,20 @@ def drive(ports: Sequence[int], calls: Iterable[Call], rate: float, seconds: flo
 
 def capacity(port: int, calls: Iterable[Call], seconds: float, callers: int = 8) -> float:
     """Answers a second when some callers send one request after another."""
+    return len(_answered(port, calls, seconds, callers)) / seconds
+
+
+def capacity_by_moment(port: int, calls: Iterable[Call], seconds: float) -> list[float]:
+    """The same for each half second: a virtual machine may halve its pace for so long, time and again."""
+    answered = _answered(port, calls, seconds, 8)
+    by_moment = Counter(int((each.at + each.seconds) / MOMENT) for each in answered)
+    return [by_moment[moment] / MOMENT for moment in range(int(seconds / MOMENT))]
+
+
+def _answered(port: int, calls: Iterable[Call], seconds: float, callers: int) -> list[Outcome]:
     asked = Callers([port])
     asyncio.run(asked.in_turns(chain.from_iterable(repeat(list(calls))), callers, seconds))
-    return sum(each.status == 200 for each in asked.outcomes) / seconds
+    return [each for each in asked.outcomes if each.status == 200]
 
 
 class InBackground:
