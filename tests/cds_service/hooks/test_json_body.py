@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.errors import BadRequest
-from cds_service.hooks.json_body import is_deeper_than, parse_json_object, repeats_a_name
+from cds_service.hooks.json_body import (
+    _SHELLS,
+    LEVELS_WRITTEN,
+    parse_json_object,
+    repeats_a_name,
+    written_within,
+)
 
 DEPTH = 64
 
@@ -76,11 +84,31 @@ def depth_of(value: object) -> int:
 
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=4), st.integers(1, 8))
 def test_depth_is_measured_right(value: dict[str, object], limit: int) -> None:
-    """The quick count of levels agrees with the plain one."""
-    assert is_deeper_than(value, limit) == (depth_of(value) > limit)
+    """What is written again has the levels that the plain way counts, and is the value."""
+    assert written_within(limit, value) == (None if depth_of(value) > limit else orjson.dumps(value))
 
 
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=4))
 def test_an_object_without_repeated_names_is_let_through(value: dict[str, object]) -> None:
     """No body is refused for a repeated name that it does not have."""
-    assert not repeats_a_name(orjson.dumps(value), value)
+    assert not repeats_a_name(orjson.dumps(value, option=orjson.OPT_INDENT_2), orjson.dumps(value))
+
+
+def test_nothing_of_a_body_is_kept() -> None:
+    """What the levels were counted with holds neither a body that was read nor one that was refused."""
+    parse_json_object(b'{"a":{}}', DEPTH)
+    with pytest.raises(BadRequest):
+        parse_json_object(b'{"a":' * 65 + b"1" + b"}" * 65, DEPTH)
+    assert [innermost for shells in _SHELLS.values() for _, innermost in shells if innermost] == []
+    assert _SHELLS[LEVELS_WRITTEN - DEPTH]
+
+
+def test_calls_at_the_same_time_do_not_share_their_bodies() -> None:
+    """Each of many threads gets back what it parsed."""
+
+    def parse(number: int) -> bool:
+        value = {"number": number, "more": [{"number": number}] * 50}
+        return parse_json_object(orjson.dumps(value, option=orjson.OPT_INDENT_2), DEPTH) == value
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(parse, range(400)))
