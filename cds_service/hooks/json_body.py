@@ -15,8 +15,8 @@ LEVELS_WRITTEN = 254
 """Levels that orjson writes; one more it refuses."""
 
 _Shell = tuple[list[object], list[object]]
-# By their depth: empty lists inside of each other, the outermost and the innermost. A call takes one out while
-# it uses it, so that no two share one.
+# By their depth: empty lists inside of each other, the outermost and the innermost. A call takes one out
+# while it uses it, so that no two share one.
 _SHELLS: dict[int, list[_Shell]] = {}
 
 
