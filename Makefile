@@ -149,26 +149,26 @@ $(COMPILED)/stamp: hatch_build.py $(shell find cards cds_service -type f -not -n
 	@$(RUN) hatch_build.py $(COMPILED)
 	@touch $@
 
-# The programs that others wrote (tests/third_party). Where they cannot be installed, their tests are
-# skipped by name, and fail with CI=true.
+# The programs that others wrote (tests/third_party). Where they cannot be installed, their tests
+# fail and say what is missing.
 $(THIRD_PARTY)/stamp: tests/third_party/requirements.lock
 	@echo "Installing the Python programs of tests/third_party ..."
 	@$(PYTHON) -m venv $(THIRD_PARTY)
 	@if $(THIRD_PARTY)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<; \
-	then touch $@; else rm -rf $(THIRD_PARTY); echo "Not installed. What uses them is skipped."; fi
+	then touch $@; else rm -rf $(THIRD_PARTY); echo "Not installed. What uses them fails."; fi
 
 $(THIRD_PARTY)-npm.stamp: tests/third_party/package-lock.json | system-packages
 	@mkdir -p $(@D)
-	@if ! command -v npm >/dev/null; then echo "npm is missing: what uses it is skipped."; \
+	@if ! command -v npm >/dev/null; then echo "npm is missing: what uses it fails."; \
 	elif echo "Installing the npm packages of tests/third_party ..." && npm ci --silent --prefix tests/third_party; \
-	then touch $@; else rm -rf tests/third_party/node_modules; echo "Not installed. What uses them is skipped."; fi
+	then touch $@; else rm -rf tests/third_party/node_modules; echo "Not installed. What uses them fails."; fi
 
 # Prometheus's own checker of alert rules, taken out of Debian's package: installing that would start a server.
 $(PROMTOOL).stamp: | system-packages
 	@mkdir -p $(PROMTOOL)
 	@cd $(PROMTOOL) && get="apt-get download -qq prometheus" \
 	&& if ! { $$get || { apt-get update -qq && $$get; }; } >/dev/null 2>&1 || ! dpkg -x prometheus_*.deb .; \
-	then echo "promtool could not be had: what uses it is skipped."; else rm prometheus_*.deb && touch ../promtool.stamp; fi
+	then echo "promtool could not be had: what uses it fails."; else rm prometheus_*.deb && touch ../promtool.stamp; fi
 
 $(TOOLS)/stamp:
 	@$(PYTHON) -m venv $(TOOLS)

@@ -11,7 +11,7 @@ from multiprocessing.util import Finalize
 
 # Lines that come within this time are written together.
 COLLECT_SECONDS = 0.2
-# What the system takes in one piece (PIPE_BUF), so that the lines of two workers never mix.
+# What the system takes in one piece (PIPE_BUF): only a line that is longer can mix with another worker's.
 ONE_PIECE = 4096
 # Lines that may wait for a reader who is slow.
 MOST_WAITING = 10_000

@@ -16,6 +16,7 @@ from itertools import chain, repeat
 
 ANSWER_SECONDS = 20.0
 MOMENT = 0.5
+CALLERS = 8
 FAILED = 0
 
 
@@ -126,14 +127,14 @@ def drive(ports: Sequence[int], calls: Iterable[Call], rate: float, seconds: flo
     return callers.outcomes
 
 
-def capacity(port: int, calls: Iterable[Call], seconds: float, callers: int = 8) -> float:
+def capacity(port: int, calls: Iterable[Call], seconds: float, callers: int = CALLERS) -> float:
     """Answers a second when some callers send one request after another."""
     return len(_answered(port, calls, seconds, callers)) / seconds
 
 
 def capacity_by_moment(port: int, calls: Iterable[Call], seconds: float) -> list[float]:
     """The same for each half second: a virtual machine may halve its pace for so long, time and again."""
-    answered = _answered(port, calls, seconds, 8)
+    answered = _answered(port, calls, seconds, CALLERS)
     by_moment = Counter(int((each.at + each.seconds) / MOMENT) for each in answered)
     return [by_moment[moment] / MOMENT for moment in range(int(seconds / MOMENT))]
 

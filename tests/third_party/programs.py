@@ -22,6 +22,7 @@ import pytest
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 # Where `make test` installs the locked packages of this folder.
+ADVICE = "`make test` installs it; --ignore=tests/third_party leaves these tests out"
 PYTHON = ROOT / ".make" / "third-party" / "bin" / "python"
 NODE_PACKAGES = HERE / "node_modules"
 # Generous: the machine may be busy with other things, and nothing here is about speed.
@@ -29,19 +30,19 @@ START_SECONDS = 180.0
 
 
 def node() -> str:
-    """Find Node and its packages, or skip the test with the reason."""
+    """Find Node and its packages, or fail the test with the reason."""
     found = shutil.which("node")
     if found is None:
-        pytest.skip("not installed: node")
+        pytest.fail(f"not installed: node; {ADVICE}", pytrace=False)
     if not NODE_PACKAGES.is_dir():
-        pytest.skip("not installed: the npm packages of tests/third_party")
+        pytest.fail(f"not installed: the npm packages of tests/third_party; {ADVICE}", pytrace=False)
     return found
 
 
 def third_party_python() -> str:
-    """Find the interpreter that has the Python programs, or skip the test with the reason."""
+    """Find the interpreter that has the Python programs, or fail the test with the reason."""
     if not PYTHON.exists():
-        pytest.skip("not installed: the Python packages of tests/third_party")
+        pytest.fail(f"not installed: the Python packages of tests/third_party; {ADVICE}", pytrace=False)
     return str(PYTHON)
 
 
